@@ -1,0 +1,347 @@
+"""A chart: what is known of one patient, when it was seen, where it came from, and why something is not known."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta, timezone
+from enum import Enum
+from functools import cached_property
+
+from attrs import evolve, field, frozen
+
+from spineworkup.derived import DERIVED
+from spineworkup.errors import ChartError, TimeError, UnitError
+from spineworkup.findings import Finding, Quantity, Value
+from spineworkup.scores import Additive, Score, total_of
+
+STATES = (
+    "requested",
+    "scheduled",
+    "performed",
+    "reported",
+    "acted_on",
+    "inadequate",
+    "cancelled",
+    "declined",
+)
+CLOCKS = ("suspicion", "request", "decision_to_treat")
+# A clock of a recording system may run a little ahead of ours.
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+class Reason(Enum):
+    """Why a finding is not known."""
+
+    NOT_RECORDED = "not_recorded"
+    NOT_FETCHED = "not_fetched"
+    STALE = "stale"
+    CONFLICT = "conflict"
+    IMPLAUSIBLE = "implausible"
+    NO_UNIT = "no_unit"
+    UNMAPPED_CODE = "unmapped_code"
+    IN_FUTURE = "in_future"
+
+
+def aware(moment: datetime) -> datetime:
+    """Return a moment in UTC.
+
+    Raises:
+        TimeError: It has no time zone, so nobody can say when it was.
+    """
+    if moment.utcoffset() is None:
+        raise TimeError("expected a date and time with a time zone, such as 2026-11-20T09:00:00+00:00")
+    return moment.astimezone(timezone.utc)
+
+
+def read_time(text: object) -> datetime:
+    """Return the moment that a text such as 2026-11-20T09:00:00+00:00 names.
+
+    Raises:
+        TimeError: It isn't such a text, or it has no time zone. The message doesn't repeat it.
+    """
+    if not isinstance(text, str) or not 16 <= len(text) <= 40 or text[10] not in "Tt " or text[4] != "-":
+        raise TimeError("expected a date and time with a time zone, such as 2026-11-20T09:00:00+00:00")
+    try:
+        moment = datetime.fromisoformat(text)
+        return aware(moment)
+    except (ValueError, OverflowError):
+        raise TimeError(
+            "expected a date and time with a time zone, such as 2026-11-20T09:00:00+00:00"
+        ) from None
+
+
+@frozen
+class Observation:
+    """A value as it was recorded: present or absent, an option, a number, a quantity; when, and from where.
+
+    Args:
+        value: In the form that the finding takes, or None for "unknown".
+        at: When it was seen or measured; None where nobody wrote it down.
+    """
+
+    value: object
+    at: datetime | None = None
+    source: str = ""
+    reason: Reason = Reason.NOT_RECORDED
+
+
+@frozen
+class Known:
+    """A finding that is known, in the finding's own unit."""
+
+    value: Value
+    at: datetime | None = None
+    source: str = ""
+    reported: Quantity | None = None
+
+
+@frozen
+class Unknown:
+    """A finding that is not known, and why."""
+
+    reason: Reason
+    detail: str = ""
+
+
+Entry = Known | Unknown
+
+
+@frozen
+class StepEvent:
+    """What has happened to a step.
+
+    Args:
+        state: One of requested, scheduled, performed, reported, acted_on, inadequate, cancelled, declined.
+        by: The role; needed for declined.
+        reason: Needed for declined.
+    """
+
+    state: str
+    at: datetime
+    by: str = ""
+    reason: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if self.state not in STATES:
+            raise ChartError("state", f"expected one of {', '.join(STATES)}")
+        if self.state == "declined" and not (self.by and self.reason):
+            raise ChartError("declined", "a declined step needs `reason` and `by` (the role)")
+
+
+@frozen
+class SignOff:
+    """A named role has cleared a relative contraindication."""
+
+    rule: str
+    by: str
+    at: datetime
+
+
+@frozen(init=False)
+class Chart:
+    """What is known of one patient.
+
+    >>> weakness = Finding("limb_weakness", "Weakness", Kind.BOOLEAN)
+    >>> Chart({"limb_weakness": weakness}, {"limb_weakness": True}).facts
+    {'limb_weakness': True}
+
+    Args:
+        findings: What may be known: a pathway's findings.
+        values: Finding id to a value, an `Observation`, or several observations of the same finding.
+        clocks: When the clocks `suspicion`, `request` and `decision_to_treat` started.
+        steps: What has happened to steps: step id to the last `StepEvent`.
+        not_available: Steps that this place can't do now.
+        case: A label that is printed as the identifier.
+
+    Raises:
+        ChartError: An unknown finding, a wrong type, a missing or wrong unit. No message repeats a value.
+        TimeError: A time without a time zone.
+    """
+
+    findings: Mapping[str, Finding] = field(repr=False)
+    entries: Mapping[str, Entry]
+    clocks: Mapping[str, datetime]
+    steps: Mapping[str, StepEvent]
+    not_available: frozenset[str]
+    sign_offs: tuple[SignOff, ...]
+    case: str
+
+    def __init__(
+        self,
+        findings: Mapping[str, Finding],
+        values: Mapping[str, object] | None = None,
+        *,
+        clocks: Mapping[str, datetime] | None = None,
+        steps: Mapping[str, StepEvent] | None = None,
+        not_available: Iterable[str] = (),
+        sign_offs: Iterable[SignOff] = (),
+        case: str = "",
+    ) -> None:
+        entries = {id_: _entry(_finding(findings, id_), raw) for id_, raw in (values or {}).items()}
+        for clock in clocks or {}:
+            if clock not in CLOCKS:
+                raise ChartError("clocks", f"expected one of {', '.join(CLOCKS)}")
+        self.__attrs_init__(
+            findings,
+            entries,
+            {name: aware(moment) for name, moment in (clocks or {}).items()},
+            {id_: evolve(event, at=aware(event.at)) for id_, event in (steps or {}).items()},
+            frozenset(not_available),
+            tuple(sign_offs),
+            case,
+        )
+
+    def with_values(self, values: Mapping[str, object]) -> Chart:
+        """Return the chart with more values, or newer ones in place of those it has."""
+        entries = {id_: _entry(_finding(self.findings, id_), raw) for id_, raw in values.items()}
+        return evolve_entries(self, {**self.entries, **entries})
+
+    def entry(self, finding: str) -> Entry:
+        """Return what is known of a finding, or why it is not known."""
+        return self.entries.get(finding, NOT_RECORDED)
+
+    @cached_property
+    def facts(self) -> Mapping[str, Value]:
+        """The values that are known."""
+        return {id_: entry.value for id_, entry in self.entries.items() if isinstance(entry, Known)}
+
+    @cached_property
+    def reported(self) -> Mapping[str, Quantity]:
+        """The known quantities as they were reported, before any conversion."""
+        known = {id_: entry for id_, entry in self.entries.items() if isinstance(entry, Known)}
+        return {id_: entry.reported for id_, entry in known.items() if entry.reported is not None}
+
+    def seen(self, finding: str) -> datetime | None:
+        """Return when a known finding was seen; None where that is not known."""
+        entry = self.entries.get(finding)
+        return entry.at if isinstance(entry, Known) else None
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over everything in the chart: tells charts apart without saying what is in them."""
+        parts = [sorted(self.entries.items(), key=lambda item: item[0]), sorted(self.clocks.items())]
+        parts += [sorted(self.steps.items(), key=lambda item: item[0]), sorted(self.not_available)]
+        parts += [list(self.sign_offs), [self.case]]
+        return "sha256:" + hashlib.sha256("\n".join(map(repr, parts)).encode("utf-8", "replace")).hexdigest()
+
+
+NOT_RECORDED = Unknown(Reason.NOT_RECORDED)
+
+
+def read_chart(chart: Chart, at: datetime, scores: Mapping[str, Score]) -> Chart:
+    """Return the chart as it is to be read at a moment: stale and future values unknown, derived findings worked out.
+
+    Args:
+        scores: Findings that hold a score's total, to the score.
+    """
+    entries = {id_: _fresh(chart.findings[id_], entry, at) for id_, entry in chart.entries.items()}
+    for finding in chart.findings.values():
+        if finding.derived is not None and not isinstance(entries.get(finding.id), Known):
+            derived = _derive(finding, entries)
+            if derived is not None:
+                entries[finding.id] = derived
+    facts = {id_: entry.value for id_, entry in entries.items() if isinstance(entry, Known)}
+    for id_, score in scores.items():
+        if id_ not in facts and id_ in chart.findings:
+            entries[id_] = _total(score, facts, entries)
+    return evolve_entries(chart, entries)
+
+
+def evolve_entries(chart: Chart, entries: Mapping[str, Entry]) -> Chart:
+    """Return the chart with other entries, without reading the values again."""
+    other: Chart = Chart.__new__(Chart)
+    other.__attrs_init__(
+        chart.findings, entries, chart.clocks, chart.steps, chart.not_available, chart.sign_offs, chart.case
+    )
+    return other
+
+
+def _finding(findings: Mapping[str, Finding], id_: str) -> Finding:
+    if id_ not in findings:
+        raise ChartError("findings", "unknown finding", "`spineworkup findings` lists them")
+    return findings[id_]
+
+
+def _entry(finding: Finding, raw: object) -> Entry:
+    if isinstance(raw, Unknown):
+        return raw
+    if isinstance(raw, list | tuple):
+        return _agree([_entry(finding, one) for one in raw])
+    observation = raw if isinstance(raw, Observation) else Observation(raw)
+    value, reported = finding.value_of(observation.value)
+    at = None if observation.at is None else aware(observation.at)
+    if value is None:
+        return Unknown(observation.reason)
+    if not finding.is_plausible(value):
+        return Unknown(Reason.IMPLAUSIBLE)
+    return Known(value, at, observation.source, reported)
+
+
+def _agree(entries: list[Entry]) -> Entry:
+    """Return what several observations say together; where they disagree nothing is known, never the last one."""
+    if not entries:
+        return NOT_RECORDED
+    unknown = [
+        entry for entry in entries if isinstance(entry, Unknown) and entry.reason is not Reason.NOT_RECORDED
+    ]
+    if unknown:
+        return unknown[0]
+    known = [entry for entry in entries if isinstance(entry, Known)]
+    if not known:
+        return entries[0]
+    if any(entry.value != known[0].value for entry in known):
+        named = sorted({entry.source for entry in known if entry.source})
+        return Unknown(
+            Reason.CONFLICT, f"{len(known)} observations" + (f" from {len(named)} sources" if named else "")
+        )
+    # The same value several times: it has been so since the earliest; without a time that is not known.
+    times = [entry.at for entry in known if entry.at is not None]
+    return evolve(known[0], at=min(times)) if len(times) == len(known) else evolve(known[0], at=None)
+
+
+def _fresh(finding: Finding, entry: Entry, at: datetime) -> Entry:
+    if not isinstance(entry, Known) or entry.at is None:
+        return entry
+    if entry.at > at + CLOCK_SKEW:
+        return Unknown(Reason.IN_FUTURE)
+    lasting = finding.red_flag and entry.value is True
+    if finding.max_age is not None and at - entry.at > finding.max_age and not lasting:
+        return Unknown(Reason.STALE)
+    return entry
+
+
+def _derive(finding: Finding, entries: Mapping[str, Entry]) -> Known | None:
+    assert finding.derived is not None
+    # A result that somebody reported but that can't be used is not papered over by a calculation.
+    own = entries.get(finding.id, NOT_RECORDED)
+    if isinstance(own, Unknown) and own.reason is not Reason.NOT_RECORDED:
+        return None
+    inputs = [entries.get(id_, NOT_RECORDED) for id_ in finding.derived.inputs]
+    known = [entry for entry in inputs if isinstance(entry, Known) and entry.reported is not None]
+    if len(known) < len(inputs):
+        return None
+    reported = tuple(entry.reported for entry in known if entry.reported is not None)
+    derived = DERIVED[finding.derived.by]
+    try:
+        quantity = derived.function(reported, finding)
+        value, _ = finding.value_of(quantity)
+    except UnitError:
+        return None
+    if value is None or not finding.is_plausible(value):
+        return None
+    times = [entry.at for entry in known if entry.at is not None]
+    at = max(times) if len(times) == len(known) else None
+    return Known(value, at, f"calculated: {derived.formula}", quantity)
+
+
+def _total(score: Score, facts: Mapping[str, Value], entries: Mapping[str, Entry]) -> Entry:
+    assert isinstance(score.table, Additive)
+    known = [entry for item in score.inputs if isinstance(entry := entries.get(item), Known)]
+    if not known:
+        return NOT_RECORDED
+    total = total_of(score.table, facts)
+    times = [entry.at for entry in known if entry.at is not None]
+    at = max(times) if len(times) == len(known) else None
+    value: Value = total.lowest if total.lowest == total.highest else total
+    return Known(value, at, f"calculated: {score.label}")

@@ -1,0 +1,259 @@
+"""The checklist: what `assess` gives back, for people to read and for software to act on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+from functools import cached_property
+
+from attrs import field, frozen
+
+from spineworkup.charts import Chart, Known
+from spineworkup.pathways import Need, Note, Pathway, Step, TreatmentOption
+from spineworkup.reasons import Against, Ask, Basis, Reason, against_of, asks_of, notes_of, reasons_of
+from spineworkup.scores import ScoreResult, score_of
+from spineworkup.sources import weakest
+from spineworkup.urgency import Urgency, UrgencyInterval
+
+
+class Status(Enum):
+    """Where a step stands; exactly one, the first that fits."""
+
+    DECLINED = "declined"
+    DONE = "done"
+    NOT_INDICATED = "not_indicated"
+    UNDETERMINED = "undetermined"
+    CONTRAINDICATED = "contraindicated"
+    WAITING = "waiting"
+    DUE = "due"
+
+    @property
+    def words(self) -> str:
+        """The status as it is printed."""
+        return _STATUS_WORDS[self]
+
+
+_STATUS_WORDS = {
+    Status.DECLINED: "Declined",
+    Status.DONE: "Done",
+    Status.NOT_INDICATED: "Not indicated",
+    Status.UNDETERMINED: "Can't tell yet: ask",
+    Status.CONTRAINDICATED: "Contraindicated",
+    Status.WAITING: "Waiting",
+    Status.DUE: "Due",
+}
+
+
+@frozen
+class ChecklistItem:
+    """One step for one patient.
+
+    Args:
+        urgency: What is certain, and what is still possible.
+        due: By when; None where no time is given or its start is not known.
+        clear_to_proceed: Nothing that is known, and nothing that is not known, holds it.
+        instead: The step that takes over where this one can't be done.
+        progress: What was last recorded of it, such as `requested`.
+    """
+
+    step: Step
+    status: Status
+    urgency: UrgencyInterval
+    due: datetime | None
+    overdue: bool
+    clear_to_proceed: bool
+    instead: str | None
+    progress: str | None
+    basis: Basis = field(eq=False, repr=False)
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The rules that make the step what it is, with their sources and the facts that decided them."""
+        return reasons_of(self.basis)
+
+    @cached_property
+    def against(self) -> tuple[Against, ...]:
+        """What speaks against doing it now: contraindications, cautions, open checks, what it waits for."""
+        return against_of(self.basis)
+
+    @cached_property
+    def asks(self) -> tuple[Ask, ...]:
+        """What to ask about it, with the urgency that each answer could reach."""
+        return asks_of(self.basis)
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The ids of the findings to ask."""
+        return tuple(ask.finding for ask in self.asks)
+
+    @cached_property
+    def notes(self) -> tuple[Note, ...]:
+        """What to know about it for this patient."""
+        return notes_of(self.basis)
+
+    @property
+    def verification(self) -> str:
+        """The weakest verification of the rules that make it what it is."""
+        return weakest([reason.verification for reason in self.reasons])
+
+    @property
+    def because(self) -> str:
+        """The first reason, in words, with its facts."""
+        if not self.reasons:
+            return ""
+        reason = self.reasons[0]
+        labels = {id_: self.basis.chart.findings[id_].label for id_ in reason.facts}
+        facts = "; ".join(f"{labels[id_]}: {text}" for id_, text in reason.facts.items())
+        return f"{reason.text} ({facts})" if facts else reason.text
+
+
+@frozen
+class Question:
+    """Something to ask, and why: how urgent the answer could be and which steps turn on it."""
+
+    id: str
+    label: str
+    ask: str
+    could_reach: Urgency
+    steps: tuple[str, ...]
+    due: datetime | None
+
+
+@frozen
+class Notice:
+    """Something about the chart or the rules that a reader must know; `finding` is empty where it is about neither."""
+
+    kind: str
+    text: str
+    finding: str = ""
+
+
+@frozen
+class Handover:
+    """What a treatment option needs from the workup, and whether it is there; no option is chosen."""
+
+    option: TreatmentOption
+    needs: tuple[tuple[Need, bool], ...]
+
+    @property
+    def missing(self) -> tuple[Need, ...]:
+        """What isn't there yet."""
+        return tuple(need for need, there in self.needs if not there)
+
+
+@frozen
+class Receipt:
+    """Enough to replay an answer: which library and rules, when, and of which chart."""
+
+    library: str
+    pathway: str
+    version: str
+    hash: str
+    overlays: tuple[str, ...]
+    at: datetime
+    chart_digest: str
+
+
+@frozen
+class Checklist:
+    """The workup of one patient at one moment.
+
+    Args:
+        chart: As it was read: stale values unknown, derived findings worked out.
+        items: Every step of the pathway, in the order of work; nothing is ever left out.
+    """
+
+    pathway: Pathway
+    chart: Chart
+    at: datetime
+    items: tuple[ChecklistItem, ...]
+    urgency: UrgencyInterval
+    notices: tuple[Notice, ...]
+    original: Chart = field(eq=False, repr=False)
+
+    @property
+    def case(self) -> str:
+        """The label of the case."""
+        return self.chart.case
+
+    @property
+    def due(self) -> tuple[ChecklistItem, ...]:
+        """The steps to do now, the most urgent first, then by their due time."""
+        chosen = [item for item in self.items if item.status is Status.DUE]
+        return tuple(sorted(chosen, key=_urgent_first))
+
+    def item(self, step: str) -> ChecklistItem:
+        """Return the item of a step.
+
+        Raises:
+            KeyError: The pathway has no such step.
+        """
+        return self._by_step[step]
+
+    @cached_property
+    def _by_step(self) -> dict[str, ChecklistItem]:
+        return {item.step.id: item for item in self.items}
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What to ask, what could be the most urgent first."""
+        asks: dict[str, list[tuple[str, Ask]]] = {}
+        for item in self.items:
+            for ask in item.asks:
+                asks.setdefault(ask.finding, []).append((item.step.id, ask))
+        questions = [self._question(id_, listed) for id_, listed in asks.items()]
+        return tuple(sorted(questions, key=lambda question: -question.could_reach.rank))
+
+    def _question(self, id_: str, listed: list[tuple[str, Ask]]) -> Question:
+        label, words = self._wording(id_)
+        times = [ask.due for _, ask in listed if ask.due is not None]
+        reach = max(ask.could_reach for _, ask in listed)
+        return Question(id_, label, words, reach, tuple(step for step, _ in listed), min(times, default=None))
+
+    def _wording(self, id_: str) -> tuple[str, str]:
+        clock = id_.removeprefix("clocks.")
+        if clock != id_:
+            return f"Time of {clock.replace('_', ' ')}", _CLOCK_ASKS[clock]
+        finding = self.pathway.findings[id_.removesuffix(".at")]
+        if id_.endswith(".at"):
+            return f"{finding.label}: since when", f"When was it first seen: {finding.label}?"
+        return finding.label, finding.ask or finding.label
+
+    @cached_property
+    def scores(self) -> dict[str, ScoreResult]:
+        """What every score says: a result, or an interval with the items that are missing."""
+        facts, reported = self.chart.facts, self.chart.reported
+        findings = self.pathway.findings
+        return {id_: score_of(score, facts, reported, findings) for id_, score in self.pathway.scores.items()}
+
+    @cached_property
+    def handover(self) -> tuple[Handover, ...]:
+        """What each treatment option needs from the workup, and whether it is there."""
+        options = self.pathway.options.values()
+        return tuple(Handover(o, tuple((need, self._is_there(need)) for need in o.needs)) for o in options)
+
+    def _is_there(self, need: Need) -> bool:
+        known = [
+            isinstance(self.chart.entry(id_), Known) and id_ in self.chart.facts for id_ in need.findings
+        ]
+        return bool(known) and (any(known) if need.any_of else all(known))
+
+    @property
+    def receipt(self) -> Receipt:
+        """What has to be kept to replay this answer."""
+        from importlib.metadata import version
+
+        p = self.pathway
+        digest = self.original.digest
+        return Receipt(version("spineworkup"), p.id, p.version, p.hash, p.overlays, self.at, digest)
+
+
+_CLOCK_ASKS = {
+    "suspicion": "When was the suspicion recorded?",
+    "request": "When was it requested?",
+    "decision_to_treat": "When was the decision to treat made?",
+}
+
+
+def _urgent_first(item: ChecklistItem) -> tuple[int, bool, float]:
+    return -item.urgency.lowest.rank, item.due is None, item.due.timestamp() if item.due is not None else 0.0

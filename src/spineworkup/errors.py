@@ -1,0 +1,100 @@
+"""Every exception that leaves the library.
+
+A message says what is wrong, where, and what would be right. It never holds a patient's value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import field, frozen
+
+from spineworkup.sources import Position
+
+
+class SpineWorkupError(Exception):
+    """The base of everything that the library raises on purpose."""
+
+
+@frozen
+class Problem:
+    """One thing that is wrong in a file.
+
+    Args:
+        position: Where, as file:line:column.
+        message: What is wrong, in one line.
+        hint: What would be right; may be empty.
+        excerpt: The line with carets; empty for patients' files, whose values are never repeated.
+        kind: `error` or `warning`.
+    """
+
+    position: Position
+    message: str
+    hint: str = ""
+    excerpt: str = field(default="", eq=False)
+    kind: str = "error"
+
+    def __str__(self) -> str:
+        first = f"{self.position}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+        return f"{first}\n{self.excerpt}" if self.excerpt else first
+
+
+class ReadError(SpineWorkupError, ValueError):
+    """Something that was read is wrong; `problems` holds all of it, in the order of the files."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems), key=lambda problem: (problem.position, problem.message)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class RuleError(ReadError):
+    """A rule package or an overlay is wrong."""
+
+
+class CaseError(ReadError):
+    """A case file is wrong."""
+
+
+class ChartError(SpineWorkupError, ValueError):
+    """A value that a chart can't hold: an unknown finding, a wrong type, a missing or wrong unit.
+
+    Args:
+        finding: The id of the finding, or what else was being set.
+        message: What is wrong; never the value itself.
+    """
+
+    def __init__(self, finding: str, message: str, hint: str = "") -> None:
+        self.finding, self.message, self.hint = finding, message, hint
+        super().__init__(f"{finding}: {message}" + (f" ({hint})" if hint else ""))
+
+
+class PathwayError(SpineWorkupError, ValueError):
+    """Pathways that don't fit together: two definitions of one id, a circle in the order of work, a missing step."""
+
+
+class TimeError(SpineWorkupError, ValueError):
+    """A time without a time zone, or one that can't be read."""
+
+
+class UnitError(SpineWorkupError, ValueError):
+    """A unit that isn't known or doesn't fit the finding."""
+
+
+class NotationError(SpineWorkupError, ValueError):
+    """A line that can't be read as a criterion."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.message, self.hint = message, hint
+        super().__init__(message + (f" ({hint})" if hint else ""))
+
+
+class PrintError(SpineWorkupError, ValueError):
+    """A text that can't be printed in the format asked for."""
+
+
+class MissingExtraError(SpineWorkupError, ImportError):
+    """An optional part of the library isn't installed."""
+
+    def __init__(self, extra: str, package: str) -> None:
+        self.extra, self.package = extra, package
+        super().__init__(f"this needs {package}: install the extra with `pip install 'spineworkup[{extra}]'`")

@@ -1,0 +1,162 @@
+"""What has to fit together across the files of a package: sources, findings, steps, pauses and ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spineworkup.findings import Finding, Kind
+from spineworkup.pathways import CLOCKS, ONSET, Pathway, Rule, Step
+from spineworkup.reading.faults import did_you_mean
+from spineworkup.reading.problems import Problems
+from spineworkup.reading.read_yaml import Path
+from spineworkup.scores import Additive, Bands, Grade
+from spineworkup.sources import Citation
+
+_LISTS = {"indication": "indications", "absolute": "contraindications", "relative": "contraindications"}
+
+
+def check_package(pathway: Pathway, problems: Problems) -> None:
+    """Note everything in a pathway that doesn't fit together."""
+    for finding in pathway.findings.values():
+        _check_finding(finding, pathway, problems)
+    for named in pathway.criteria.values():
+        _check_cites(f"criterion {named.id}", (), named.cites, pathway, problems)
+    for score in pathway.scores:
+        _check_score(score, pathway, problems)
+    _check_rule_ids(pathway, problems)
+    for step in pathway.steps.values():
+        _check_step(step, pathway, problems)
+    _check_purposes(pathway, problems)
+    for option in pathway.options.values():
+        _check_cites(f"option {option.id}", (), option.cites, pathway, problems)
+        for place, need in enumerate(option.needs):
+            _check_findings(
+                f"option {option.id}", ("needs", place, "findings"), need.findings, pathway, problems
+            )
+    for pause in pathway.pauses:
+        steps = [step.id for step in pathway.steps.values() if step.pause == pause.id]
+        if len(steps) > 9:
+            problems.at(f"pause {pause.id}", f"{len(steps)} steps in one pause point", "at most nine")
+
+
+def place_of_rule(step: Step, rule: Rule) -> Path:
+    """Return the path of a rule from its step."""
+    key = _LISTS.get(rule.kind, "cautions")
+    rules: tuple[Rule, ...] = getattr(step, key)
+    return (key, rules.index(rule))
+
+
+def _check_finding(finding: Finding, pathway: Pathway, problems: Problems) -> None:
+    place = f"finding {finding.id}"
+    if place not in problems.places:
+        return
+    _check_cites(place, (), finding.cites, pathway, problems)
+    if finding.derived is not None:
+        _check_findings(place, ("derived", "inputs"), finding.derived.inputs, pathway, problems)
+        if finding.kind is not Kind.QUANTITY:
+            problems.at(place, "only a quantity can be derived", below=("derived",))
+
+
+def _check_score(id_: str, pathway: Pathway, problems: Problems) -> None:
+    score, place = pathway.scores[id_], f"score {id_}"
+    _check_cites(place, (), score.cites, pathway, problems)
+    below = ("items",) if isinstance(score.table, Additive) else ("of",)
+    if not _check_findings(place, below, score.inputs, pathway, problems):
+        return
+    match score.table:
+        case Additive(items):
+            for finding, options in items.items():
+                _check_options(place, ("items", finding), set(options), pathway.findings[finding], problems)
+        case Grade(of, bands):
+            banded = {option for band in bands for option in band.options}
+            _check_options(place, ("bands",), banded, pathway.findings[of], problems)
+        case Bands(of):
+            if pathway.findings[of].kind is not Kind.QUANTITY:
+                problems.at(place, f"{of!r} isn't a quantity", below=("of",))
+
+
+def _check_options(place: str, below: Path, options: set[str], finding: Finding, problems: Problems) -> None:
+    for option in sorted(set(finding.options) ^ options):
+        problem = (
+            "has no points or band" if option in finding.options else f"isn't an option of {finding.id!r}"
+        )
+        problems.at(place, f"{option!r} {problem}", below=below)
+
+
+def _check_rule_ids(pathway: Pathway, problems: Problems) -> None:
+    for step in pathway.steps.values():
+        for rule in step.rules:
+            document, path = problems.places[f"step {step.id}"]
+            problems.defined(f"rule {rule.id}", document, (*path, *place_of_rule(step, rule)))
+
+
+def _check_step(step: Step, pathway: Pathway, problems: Problems) -> None:
+    place = f"step {step.id}"
+    for rule in step.rules:
+        below = place_of_rule(step, rule)
+        _check_cites(place, below, rule.cites, pathway, problems)
+        if rule.start and rule.start not in (*CLOCKS, ONSET):
+            hint = did_you_mean(rule.start, [*CLOCKS, ONSET]) or f"one of {', '.join((*CLOCKS, ONSET))}"
+            problems.at(place, f"unknown clock {rule.start!r}", hint, (*below, "from"))
+    for key in ("notes", "parts"):
+        for number, thing in enumerate(getattr(step, key)):
+            below = ("items" if key == "parts" else key, number)
+            _check_cites(place, below, thing.cites, pathway, problems)
+            _check_findings(place, (*below, "findings"), getattr(thing, "findings", ()), pathway, problems)
+    _check_findings(place, ("checks",), step.checks, pathway, problems)
+    _check_findings(place, ("produces",), step.produces, pathway, problems)
+    for number, prerequisite in enumerate(step.prerequisites):
+        _check_steps(place, ("prerequisites", number), [prerequisite.step], pathway, problems)
+    if step.pause and step.pause not in {pause.id for pause in pathway.pauses}:
+        hint = did_you_mean(step.pause, [pause.id for pause in pathway.pauses])
+        problems.at(place, f"unknown pause {step.pause!r}", hint, ("pause",))
+
+
+def _check_purposes(pathway: Pathway, problems: Problems) -> None:
+    for purpose in pathway.purposes.values():
+        place = f"purpose {purpose.id}"
+        escalation = [purpose.escalate_to] if purpose.escalate_to else []
+        if not _check_steps(place, ("steps",), [*purpose.steps, *escalation], pathway, problems):
+            continue
+        for first, second in zip(purpose.steps, purpose.steps[1:], strict=False):
+            if (first, second) not in pathway.fallbacks:
+                problems.at(
+                    place, f"{second!r} doesn't take over from {first!r}", "compose them with `otherwise`"
+                )
+
+
+def _check_cites(
+    place: str, below: Path, cites: Iterable[Citation], pathway: Pathway, problems: Problems
+) -> None:
+    for number, citation in enumerate(cites):
+        path = (*below, "cites", number, "source")
+        source = pathway.sources.get(citation.source)
+        if source is None:
+            problems.at(
+                place,
+                f"unknown source {citation.source!r}",
+                did_you_mean(citation.source, pathway.sources),
+                path,
+            )
+        elif source.status == "withdrawn":
+            problems.at(place, f"the source {citation.source!r} is withdrawn", "cite what replaced it", path)
+
+
+def _check_findings(
+    place: str, below: Path, findings: Iterable[str], pathway: Pathway, problems: Problems
+) -> bool:
+    fine = True
+    for finding in findings:
+        if finding not in pathway.findings:
+            problems.at(place, f"unknown finding {finding!r}", did_you_mean(finding, pathway.findings), below)
+            fine = False
+    return fine
+
+
+def _check_steps(place: str, below: Path, steps: Iterable[str], pathway: Pathway, problems: Problems) -> bool:
+    fine = True
+    for step in steps:
+        if step not in pathway.steps:
+            problems.at(place, f"unknown step {step!r}", did_you_mean(step, pathway.steps), below)
+            fine = False
+    return fine

@@ -1,0 +1,223 @@
+"""From the files of a rule package to a pathway."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from importlib.resources.abc import Traversable
+from typing import Any, TypeVar
+
+from attrs import evolve, frozen
+from cattrs import Converter
+
+from spineworkup.criteria import Criterion, NamedCriterion
+from spineworkup.errors import PathwayError
+from spineworkup.findings import Finding, Kind
+from spineworkup.pathways import Pathway, Pause, Purpose, Step, TreatmentOption
+from spineworkup.reading.check_package import check_package
+from spineworkup.reading.compose import compose
+from spineworkup.reading.faults import Faults
+from spineworkup.reading.find_packages import yaml_files
+from spineworkup.reading.parse_notation import Vocabulary, parse
+from spineworkup.reading.problems import Problems
+from spineworkup.reading.read_yaml import Document
+from spineworkup.reading.structure import make_converter
+from spineworkup.scores import Additive, Score
+from spineworkup.sources import Source
+
+T = TypeVar("T")
+
+_ID = re.compile(r"[a-z][a-z0-9_]{0,80}\Z")
+CASES = ".cases.yaml"
+
+
+@frozen
+class PackageHead:
+    """What `package.yaml` says."""
+
+    package: str
+    version: str
+    title: str
+    profile: str
+    revised: date
+    review_by: date
+    intended_use: str
+
+
+@frozen
+class PathwayFile:
+    """What `pathway.yaml` says, but for the expression that composes the steps."""
+
+    pauses: tuple[Pause, ...] = ()
+    purposes: tuple[Purpose, ...] = ()
+
+
+Documents = Mapping[str, Document]
+
+
+def read_documents(folder: Traversable, problems: Problems) -> dict[str, Document]:
+    """Return the documents of a rule package by their names, such as `steps/mri_whole_spine.yaml`."""
+    names = ["package.yaml", "sources.yaml", "criteria.yaml", "options.yaml", "pathway.yaml"]
+    files = [(name, folder / name) for name in names if (folder / name).is_file()]
+    for part in ("findings", "scores", "steps"):
+        files += [(f"{part}/{file.name}", file) for file in yaml_files(folder / part)]
+    return {name: problems.read(file) for name, file in files if not name.endswith(CASES)}
+
+
+def read_package(documents: Documents, problems: Problems) -> Pathway | None:
+    """Return the pathway of a rule package; everything that is wrong with it is noted."""
+    plain = make_converter(Vocabulary({}, {}))
+    sources = _mapping(documents, "sources.yaml", "source", Source, problems, plain)
+    findings = _mapping(documents, "findings/", "finding", Finding, problems, plain)
+    scores = _mapping(documents, "scores/", "score", Score, problems, plain)
+    findings |= totals(scores, findings)
+    named = _criteria(documents.get("criteria.yaml"), findings, problems)
+    vocabulary = Vocabulary(findings, {id_: criterion.when for id_, criterion in named.items()})
+    converter = make_converter(vocabulary)
+    steps = _mapping(documents, "steps/", "step", Step, problems, converter)
+    options = _mapping(documents, "options.yaml", "option", TreatmentOption, problems, converter)
+    head = _head(documents, problems, converter)
+    written = _pathway_file(documents, problems, converter)
+    composed = _composed(documents, steps, vocabulary, problems)
+    if head is None or written is None or composed is None:
+        return None
+    parts = Pathway(findings=findings, criteria=named, scores=scores, sources=sources, options=options)
+    pathway = evolve(
+        composed | parts,
+        id=head.package,
+        version=head.version,
+        title=head.title,
+        profile=head.profile,
+        revised=head.revised,
+        review_by=head.review_by,
+        intended_use=head.intended_use,
+        pauses=written.pauses,
+        purposes={purpose.id: purpose for purpose in written.purposes},
+    )
+    check_package(pathway, problems)
+    return evolve(pathway, places={place: problems.position(place) for place in problems.places})
+
+
+def _head(documents: Documents, problems: Problems, converter: Converter) -> PackageHead | None:
+    document = documents["package.yaml"]
+    return problems.structure(document, (), document.data, PackageHead, converter)
+
+
+def _mapping(
+    documents: Documents, prefix: str, what: str, kind: type[T], problems: Problems, converter: Converter
+) -> dict[str, T]:
+    """Return the things that some files define, by their ids."""
+    made: dict[str, T] = {}
+    for document in (document for name, document in documents.items() if name.startswith(prefix)):
+        for id_, body in problems.entries(document, what):
+            check_id(id_, document, problems)
+            problems.defined(f"{what} {id_}", document, (id_,))
+            thing = structure_entry(document, id_, body, kind, problems, converter)
+            if thing is not None:
+                made[id_] = thing
+    return made
+
+
+def structure_entry(
+    document: Document, id_: str, body: Any, kind: type[T], problems: Problems, converter: Converter
+) -> T | None:
+    """Return one entry of a mapping from ids as an object that knows its id."""
+    if type(body) is not dict:
+        problems.add(document, (id_,), "expected a mapping of keys and values")
+        return None
+    if "id" in body:
+        problems.add(document, (id_, "id"), "unknown key 'id'", "the id is the key above", key=True)
+        return None
+    return problems.structure(document, (id_,), {"id": id_, **body}, kind, converter)
+
+
+def check_id(id_: str, document: Document, problems: Problems) -> None:
+    """Note an id that isn't `snake_case`."""
+    if not _ID.match(id_):
+        problems.add(
+            document, (id_,), f"the id {id_!r} isn't snake_case", "small letters, digits and _", key=True
+        )
+
+
+def totals(scores: Mapping[str, Score], findings: Mapping[str, Finding]) -> dict[str, Finding]:
+    """Return the findings that hold the totals of additive scores, where they aren't defined by hand."""
+    additive = [score for score in scores.values() if isinstance(score.table, Additive)]
+    return {
+        score.total: Finding(
+            score.total,
+            f"{score.label}: total",
+            Kind.NUMBER,
+            group="score",
+            ask=f"{score.label}: the total, if it was reported",
+            cites=score.cites,
+            verification=score.verification,
+        )
+        for score in additive
+        if score.total not in findings
+    }
+
+
+def _criteria(
+    document: Document | None, findings: Mapping[str, Finding], problems: Problems
+) -> dict[str, NamedCriterion]:
+    """Return the named criteria; each may use those above it."""
+    made: dict[str, NamedCriterion] = {}
+    names: dict[str, Criterion] = {}
+    converter = make_converter(Vocabulary(findings, names))
+    for id_, body in problems.entries(document, "criterion") if document is not None else []:
+        assert document is not None
+        check_id(id_, document, problems)
+        problems.defined(f"criterion {id_}", document, (id_,))
+        if id_ in findings or id_ == "always":
+            problems.add(
+                document, (id_,), f"{id_!r} already names a finding", "choose another name", key=True
+            )
+        named = structure_entry(document, id_, body, NamedCriterion, problems, converter)
+        if named is not None:
+            made[id_], names[id_] = named, named.when
+    return made
+
+
+def _pathway_file(documents: Documents, problems: Problems, converter: Converter) -> PathwayFile | None:
+    document = documents.get("pathway.yaml")
+    if document is None or type(document.data) is not dict:
+        return None
+    body = {key: value for key, value in document.data.items() if key != "compose"}
+    written = problems.structure(document, (), body, PathwayFile, converter)
+    if written is not None:
+        for place, purpose in enumerate(written.purposes):
+            problems.defined(f"purpose {purpose.id}", document, ("purposes", place))
+        for place, pause in enumerate(written.pauses):
+            problems.defined(f"pause {pause.id}", document, ("pauses", place))
+    return written
+
+
+def _composed(
+    documents: Documents, steps: Mapping[str, Step], vocabulary: Vocabulary, problems: Problems
+) -> Pathway | None:
+    document = documents.get("pathway.yaml")
+    if document is None or type(document.data) is not dict or "compose" not in document.data:
+        place = document or documents["package.yaml"]
+        problems.add(
+            place, (), "the package needs pathway.yaml with the key 'compose'", "how its steps fit together"
+        )
+        return None
+    try:
+        pathway = compose(document.data["compose"], steps, lambda data: parse(data, vocabulary))
+    except Faults as error:
+        # A step that couldn't be read is missing here too: its own fault has been named already.
+        known = {place.removeprefix("step ") for place in problems.places if place.startswith("step ")}
+        for fault in error.faults:
+            if not any(f"unknown step {id_!r}" == fault.message for id_ in known):
+                problems.add(document, ("compose", *fault.path), fault.message, fault.hint, key=fault.key)
+        return None
+    except PathwayError as error:
+        problems.add(document, ("compose",), str(error))
+        return None
+    for step in steps:
+        if step not in pathway.steps:
+            problems.at(
+                f"step {step}", f"the step {step!r} isn't part of the pathway", "add it to pathway.yaml"
+            )
+    return pathway

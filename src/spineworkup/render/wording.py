@@ -1,0 +1,64 @@
+"""The words of the sheet: times, statuses, verification marks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, tzinfo
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+UNCONFIRMED = "not confirmed against the primary source"
+VERIFICATION = {
+    "primary": "read in the primary source",
+    "secondary": f"{UNCONFIRMED} (secondary copy only)",
+    "unread": f"{UNCONFIRMED} (not read)",
+}
+STATUS = {
+    "due": "Due",
+    "waiting": "Waiting",
+    "undetermined": "Undetermined",
+    "contraindicated": "Contraindicated",
+    "done": "Done",
+    "declined": "Declined",
+    "not_indicated": "Not indicated",
+}
+AGAINST = {"absolute": "Contraindication", "relative": "Needs sign-off", "caution": "Caution"}
+
+
+def day(moment: date | None) -> str:
+    """Return a date without ambiguity, in any locale.
+
+    >>> day(date(2026, 11, 4))
+    '4 Nov 2026'
+    """
+    return "not stated" if moment is None else f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def clock(moment: datetime, zone: tzinfo | None) -> str:
+    """Return a day and a time of the day; the zone is printed once, on every page."""
+    local = moment.astimezone(zone)
+    return f"{local.day} {MONTHS[local.month - 1]} {local:%H:%M}"
+
+
+def full(moment: datetime, zone: tzinfo | None) -> str:
+    """Return a date with its year and a time of the day."""
+    local = moment.astimezone(zone)
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+def zone_words(moment: datetime) -> str:
+    """Return the offset from UTC in words.
+
+    >>> from datetime import timezone
+    >>> zone_words(datetime(2026, 11, 4, tzinfo=timezone.utc))
+    'UTC+00:00'
+    """
+    offset = moment.strftime("%z")
+    return f"UTC{offset[:3]}:{offset[3:5]}"
+
+
+def joined(words: list[str], last: str = " and ") -> str:
+    """Return a list in a sentence.
+
+    >>> joined(["a", "b", "c"])
+    'a, b and c'
+    """
+    return last.join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
