@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from spineworkup.findings import Finding, Kind
-from spineworkup.pathways import CLOCKS, ONSET, Pathway, Rule, Step
+from spineworkup.pathways import CLOCKS, ONSET, Pathway, Purpose, Rule, Step, TreatmentOption
 from spineworkup.reading.faults import did_you_mean
 from spineworkup.reading.problems import Problems
 from spineworkup.reading.read_yaml import Path
@@ -16,27 +16,27 @@ _LISTS = {"indication": "indications", "absolute": "contraindications", "relativ
 
 
 def check_package(pathway: Pathway, problems: Problems) -> None:
-    """Note everything in a pathway that doesn't fit together."""
+    """Note everything that doesn't fit together in what was read: only what has a place of its own is checked."""
+    here = problems.places.keys()
     for finding in pathway.findings.values():
-        _check_finding(finding, pathway, problems)
+        if f"finding {finding.id}" in here:
+            _check_finding(finding, pathway, problems)
     for named in pathway.criteria.values():
-        _check_cites(f"criterion {named.id}", (), named.cites, pathway, problems)
+        if f"criterion {named.id}" in here:
+            _check_cites(f"criterion {named.id}", (), named.cites, pathway, problems)
     for score in pathway.scores:
         _check_score(score, pathway, problems)
-    _check_rule_ids(pathway, problems)
-    for step in pathway.steps.values():
+    steps = [step for step in pathway.steps.values() if f"step {step.id}" in here]
+    _check_rule_ids(steps, problems)
+    for step in steps:
         _check_step(step, pathway, problems)
-    _check_purposes(pathway, problems)
+    for purpose in pathway.purposes.values():
+        _check_purpose(purpose, pathway, problems)
     for option in pathway.options.values():
-        _check_cites(f"option {option.id}", (), option.cites, pathway, problems)
-        for place, need in enumerate(option.needs):
-            _check_findings(
-                f"option {option.id}", ("needs", place, "findings"), need.findings, pathway, problems
-            )
+        _check_option(option, pathway, problems)
     for pause in pathway.pauses:
-        steps = [step.id for step in pathway.steps.values() if step.pause == pause.id]
-        if len(steps) > 9:
-            problems.at(f"pause {pause.id}", f"{len(steps)} steps in one pause point", "at most nine")
+        if f"pause {pause.id}" in here and sum(step.pause == pause.id for step in steps) > 9:
+            problems.at(f"pause {pause.id}", "more than nine steps in one pause point", "at most nine")
 
 
 def place_of_rule(step: Step, rule: Rule) -> Path:
@@ -48,8 +48,6 @@ def place_of_rule(step: Step, rule: Rule) -> Path:
 
 def _check_finding(finding: Finding, pathway: Pathway, problems: Problems) -> None:
     place = f"finding {finding.id}"
-    if place not in problems.places:
-        return
     _check_cites(place, (), finding.cites, pathway, problems)
     if finding.derived is not None:
         _check_findings(place, ("derived", "inputs"), finding.derived.inputs, pathway, problems)
@@ -83,8 +81,8 @@ def _check_options(place: str, below: Path, options: set[str], finding: Finding,
         problems.at(place, f"{option!r} {problem}", below=below)
 
 
-def _check_rule_ids(pathway: Pathway, problems: Problems) -> None:
-    for step in pathway.steps.values():
+def _check_rule_ids(steps: Iterable[Step], problems: Problems) -> None:
+    for step in steps:
         for rule in step.rules:
             document, path = problems.places[f"step {step.id}"]
             problems.defined(f"rule {rule.id}", document, (*path, *place_of_rule(step, rule)))
@@ -112,17 +110,21 @@ def _check_step(step: Step, pathway: Pathway, problems: Problems) -> None:
         problems.at(place, f"unknown pause {step.pause!r}", hint, ("pause",))
 
 
-def _check_purposes(pathway: Pathway, problems: Problems) -> None:
-    for purpose in pathway.purposes.values():
-        place = f"purpose {purpose.id}"
-        escalation = [purpose.escalate_to] if purpose.escalate_to else []
-        if not _check_steps(place, ("steps",), [*purpose.steps, *escalation], pathway, problems):
-            continue
-        for first, second in zip(purpose.steps, purpose.steps[1:], strict=False):
-            if (first, second) not in pathway.fallbacks:
-                problems.at(
-                    place, f"{second!r} doesn't take over from {first!r}", "compose them with `otherwise`"
-                )
+def _check_purpose(purpose: Purpose, pathway: Pathway, problems: Problems) -> None:
+    place = f"purpose {purpose.id}"
+    escalation = [purpose.escalate_to] if purpose.escalate_to else []
+    if not _check_steps(place, ("steps",), [*purpose.steps, *escalation], pathway, problems):
+        return
+    for first, second in zip(purpose.steps, purpose.steps[1:], strict=False):
+        if (first, second) not in pathway.fallbacks:
+            problems.at(place, f"{second!r} doesn't take over from {first!r}", "compose them with `otherwise`")
+
+
+def _check_option(option: TreatmentOption, pathway: Pathway, problems: Problems) -> None:
+    place = f"option {option.id}"
+    _check_cites(place, (), option.cites, pathway, problems)
+    for number, need in enumerate(option.needs):
+        _check_findings(place, ("needs", number, "findings"), need.findings, pathway, problems)
 
 
 def _check_cites(

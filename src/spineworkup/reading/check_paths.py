@@ -1,0 +1,141 @@
+"""Checking whatever a path names: a rule package, an overlay, a file of either, or case files."""
+
+from __future__ import annotations
+
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from spineworkup.criteria import NamedCriterion
+from spineworkup.errors import Problem, ReadError
+from spineworkup.findings import Finding
+from spineworkup.pathways import Pathway, Step
+from spineworkup.reading.check_package import check_package
+from spineworkup.reading.find_packages import OVERLAYS, names, rules_root, shown, yaml_files
+from spineworkup.reading.load import DEFAULT, load_pathway
+from spineworkup.reading.parse_notation import Vocabulary
+from spineworkup.reading.problems import Problems
+from spineworkup.reading.read_case import case_document, overlays_of, read_case, read_cases
+from spineworkup.reading.read_package import CASES, check_id, structure_entry
+from spineworkup.reading.read_yaml import Document, read_yaml
+from spineworkup.reading.structure import make_converter
+from spineworkup.sources import Position
+
+PACKAGE, OVERLAY = "package.yaml", "overlay.yaml"
+_CASE_KEYS = {"case", "findings", "clocks", "steps", "age_years", "sex", "not_available", "sign_offs"}
+
+
+def check_shipped() -> list[Problem]:
+    """Return everything that is wrong in the rules that the library ships."""
+    root = rules_root()
+    found = [problem for name in names(root, PACKAGE) for problem in _check_package(root / name)]
+    overlays = root / OVERLAYS
+    return found + [problem for name in names(overlays, OVERLAY) for problem in _check_overlay(overlays / name)]
+
+
+def check_path(path: Path) -> list[Problem]:
+    """Return everything that is wrong at a path."""
+    if path.is_dir():
+        return _check_folder(path)
+    if not path.is_file():
+        return [Problem(Position(str(path)), "there is no such file or folder")]
+    if path.name == OVERLAY:
+        return _check_overlay(path.parent)
+    package = _package_of(path)
+    if path.name.endswith(CASES):
+        return _check_cases(path, str(package) if package else DEFAULT)
+    if package is not None and path.parent.name != "cases":
+        inside = _check_package(package, cases=False)
+        return [problem for problem in inside if problem.position.file == shown(path)]
+    return _check_single(path, f"{package}/" if package else DEFAULT)
+
+
+def _check_folder(folder: Path) -> list[Problem]:
+    if (folder / PACKAGE).is_file():
+        return _check_package(folder)
+    if (folder / OVERLAY).is_file():
+        return _check_overlay(folder)
+    return [problem for file in sorted(folder.rglob("*.yaml")) for problem in check_path(file)]
+
+
+def _package_of(file: Path) -> Path | None:
+    return next((parent for parent in list(file.resolve().parents)[:3] if (parent / PACKAGE).is_file()), None)
+
+
+def _check_package(folder: Traversable, *, cases: bool = True) -> list[Problem]:
+    name = f"{folder}/"
+    found = _load(name)
+    if found or not cases:
+        return found
+    for file in yaml_files(folder / "steps"):
+        if file.name.endswith(CASES):
+            found += _check_cases(file, name)
+    for file in yaml_files(folder / "cases"):
+        found += _check_single(file, name)
+    return found
+
+
+def _check_overlay(folder: Traversable) -> list[Problem]:
+    document, problems = read_yaml((folder / OVERLAY).read_bytes(), shown(folder / OVERLAY))
+    if problems or type(document.data) is not dict:
+        return problems or [document.problem((), "expected a mapping")]
+    base = document.data.get("base", DEFAULT)
+    return _load(base if type(base) is str else DEFAULT, (f"{folder}/",))
+
+
+def _load(name: str, overlays: tuple[str, ...] = ()) -> list[Problem]:
+    try:
+        load_pathway(name, overlays)
+    except ReadError as error:
+        return list(error.problems)
+    return []
+
+
+def _check_cases(file: Traversable, package: str) -> list[Problem]:
+    document, problems = read_yaml(file.read_bytes(), shown(file), private=True)
+    if problems:
+        return problems
+    try:
+        return [problem for case in read_cases(document, load_pathway(package)) for problem in case.warnings]
+    except ReadError as error:
+        return list(error.problems)
+
+
+def _check_single(file: Traversable, package: str) -> list[Problem]:
+    """Check a file that stands alone: a case, or rules that speak the language of a package."""
+    raw = file.read_bytes()
+    document, _ = read_yaml(raw, shown(file))
+    data = document.data
+    looks_like_rules = type(data) is dict and data and not _CASE_KEYS & set(data)
+    if looks_like_rules and all(type(body) is dict for body in data.values()):
+        return _check_rules(document, load_pathway(package))
+    try:
+        case = case_document(raw, shown(file))
+        return list(read_case(case, load_pathway(package, overlays_of(case))).warnings)
+    except ReadError as error:
+        return list(error.problems)
+
+
+def _check_rules(document: Document, pathway: Pathway) -> list[Problem]:
+    """Check steps, findings and criteria that stand in a file of their own, against a pathway's vocabulary."""
+    problems = Problems()
+    words = Vocabulary(pathway.findings, {id_: named.when for id_, named in pathway.criteria.items()})
+    converter = make_converter(words)
+    steps: dict[str, Step] = {}
+    for id_, body in document.data.items():
+        check_id(id_, document, problems)
+        problems.defined(f"{_kind(body).__name__.lower()} {id_}", document, (id_,))
+        thing = structure_entry(document, id_, body, _kind(body), problems, converter)
+        if isinstance(thing, Step):
+            steps[id_] = thing
+    merged = {**pathway.steps, **steps}
+    check_package(
+        Pathway(steps=merged, findings=pathway.findings, sources=pathway.sources, pauses=pathway.pauses), problems
+    )
+    return problems.found
+
+
+def _kind(body: dict[str, Any]) -> type[Any]:
+    if "kind" in body:
+        return Finding
+    return NamedCriterion if "when" in body else Step
