@@ -1,7 +1,7 @@
 """The diagnostic workup of a suspected metastatic spinal tumour, as checklist steps that software can embed."""
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Observation, Reason, SignOff, StepEvent
+from spineworkup.charts import Chart, Observation, SignOff, StepEvent, WhyUnknown
 from spineworkup.checklists import Checklist, ChecklistItem, Status
 from spineworkup.criteria import AllOf, AnyOf, AtLeast, Compare, IsOneOf, Not, Present
 from spineworkup.errors import SpineWorkupError
@@ -26,7 +26,6 @@ __all__ = [
     "Pathway",
     "Present",
     "Quantity",
-    "Reason",
     "Rule",
     "SignOff",
     "SpineWorkupError",
@@ -36,6 +35,7 @@ __all__ = [
     "Truth",
     "Urgency",
     "UrgencyInterval",
+    "WhyUnknown",
     "assess",
     "load_pathway",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
-from spineworkup.charts import CLOCK_SKEW, Chart, Reason, StepEvent, Unknown, aware, read_chart
+from spineworkup.charts import CLOCK_SKEW, Chart, StepEvent, Unknown, WhyUnknown, aware, read_chart
 from spineworkup.checklists import Checklist, ChecklistItem, Notice, Status
 from spineworkup.errors import ChartError
 from spineworkup.logic.plan import Plan, PlannedStep, plan
@@ -224,13 +224,13 @@ def _interval(indications: tuple[Indication, ...]) -> UrgencyInterval:
 
 
 _UNKNOWN_WORDS = {
-    Reason.STALE: "is too old and counts as not known: repeat it",
-    Reason.CONFLICT: "was recorded in different ways and counts as not known: settle it",
-    Reason.IMPLAUSIBLE: "was recorded with an implausible value, which is not used: check the value and its unit",
-    Reason.NO_UNIT: "was recorded without a unit and is not used: find the unit",
-    Reason.UNMAPPED_CODE: "was recorded with a code that is not known here and is not used",
-    Reason.NOT_FETCHED: "was not fetched",
-    Reason.IN_FUTURE: "was recorded for a time that is still to come and is not used: check the time",
+    WhyUnknown.STALE: "is too old and counts as not known: repeat it",
+    WhyUnknown.CONFLICT: "was recorded in different ways and counts as not known: settle it",
+    WhyUnknown.IMPLAUSIBLE: "was recorded with an implausible value, which is not used: check the value and its unit",
+    WhyUnknown.NO_UNIT: "was recorded without a unit and is not used: find the unit",
+    WhyUnknown.UNMAPPED_CODE: "was recorded with a code that is not known here and is not used",
+    WhyUnknown.NOT_FETCHED: "was not fetched",
+    WhyUnknown.IN_FUTURE: "was recorded for a time that is still to come and is not used: check the time",
 }
 
 
@@ -238,7 +238,7 @@ def _chart_notices(chart: Chart) -> Iterator[Notice]:
     for id_, entry in sorted(chart.entries.items()):
         label = chart.findings[id_].label
         if isinstance(entry, Unknown):
-            if entry.reason is not Reason.NOT_RECORDED:
+            if entry.reason is not WhyUnknown.NOT_RECORDED:
                 detail = f" ({entry.detail})" if entry.detail else ""
                 yield Notice(entry.reason.value, f"{label} {_UNKNOWN_WORDS[entry.reason]}{detail}", id_)
         elif entry.source.startswith("calculated: ") and chart.findings[id_].derived is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cached_property
 
@@ -30,7 +30,7 @@ CLOCKS = ("suspicion", "request", "decision_to_treat")
 CLOCK_SKEW = timedelta(minutes=5)
 
 
-class Reason(Enum):
+class WhyUnknown(Enum):
     """Why a finding is not known."""
 
     NOT_RECORDED = "not_recorded"
@@ -51,7 +51,7 @@ def aware(moment: datetime) -> datetime:
     """
     if moment.utcoffset() is None:
         raise TimeError("expected a date and time with a time zone, such as 2026-11-20T09:00:00+00:00")
-    return moment.astimezone(timezone.utc)
+    return moment.astimezone(UTC)
 
 
 def read_time(text: object) -> datetime:
@@ -83,7 +83,7 @@ class Observation:
     value: object
     at: datetime | None = None
     source: str = ""
-    reason: Reason = Reason.NOT_RECORDED
+    reason: WhyUnknown = WhyUnknown.NOT_RECORDED
 
 
 @frozen
@@ -100,7 +100,7 @@ class Known:
 class Unknown:
     """A finding that is not known, and why."""
 
-    reason: Reason
+    reason: WhyUnknown
     detail: str = ""
 
 
@@ -226,7 +226,7 @@ class Chart:
         return "sha256:" + hashlib.sha256("\n".join(map(repr, parts)).encode("utf-8", "replace")).hexdigest()
 
 
-NOT_RECORDED = Unknown(Reason.NOT_RECORDED)
+NOT_RECORDED = Unknown(WhyUnknown.NOT_RECORDED)
 
 
 def read_chart(chart: Chart, at: datetime, scores: Mapping[str, Score]) -> Chart:
@@ -274,7 +274,7 @@ def _entry(finding: Finding, raw: object) -> Entry:
     if value is None:
         return Unknown(observation.reason)
     if not finding.is_plausible(value):
-        return Unknown(Reason.IMPLAUSIBLE)
+        return Unknown(WhyUnknown.IMPLAUSIBLE)
     return Known(value, at, observation.source, reported)
 
 
@@ -283,7 +283,9 @@ def _agree(entries: list[Entry]) -> Entry:
     if not entries:
         return NOT_RECORDED
     unknown = [
-        entry for entry in entries if isinstance(entry, Unknown) and entry.reason is not Reason.NOT_RECORDED
+        entry
+        for entry in entries
+        if isinstance(entry, Unknown) and entry.reason is not WhyUnknown.NOT_RECORDED
     ]
     if unknown:
         return unknown[0]
@@ -293,7 +295,8 @@ def _agree(entries: list[Entry]) -> Entry:
     if any(entry.value != known[0].value for entry in known):
         named = sorted({entry.source for entry in known if entry.source})
         return Unknown(
-            Reason.CONFLICT, f"{len(known)} observations" + (f" from {len(named)} sources" if named else "")
+            WhyUnknown.CONFLICT,
+            f"{len(known)} observations" + (f" from {len(named)} sources" if named else ""),
         )
     # The same value several times: it has been so since the earliest; without a time that is not known.
     times = [entry.at for entry in known if entry.at is not None]
@@ -304,10 +307,10 @@ def _fresh(finding: Finding, entry: Entry, at: datetime) -> Entry:
     if not isinstance(entry, Known) or entry.at is None:
         return entry
     if entry.at > at + CLOCK_SKEW:
-        return Unknown(Reason.IN_FUTURE)
+        return Unknown(WhyUnknown.IN_FUTURE)
     lasting = finding.red_flag and entry.value is True
     if finding.max_age is not None and at - entry.at > finding.max_age and not lasting:
-        return Unknown(Reason.STALE)
+        return Unknown(WhyUnknown.STALE)
     return entry
 
 
@@ -315,7 +318,7 @@ def _derive(finding: Finding, entries: Mapping[str, Entry]) -> Known | None:
     assert finding.derived is not None
     # A result that somebody reported but that can't be used is not papered over by a calculation.
     own = entries.get(finding.id, NOT_RECORDED)
-    if isinstance(own, Unknown) and own.reason is not Reason.NOT_RECORDED:
+    if isinstance(own, Unknown) and own.reason is not WhyUnknown.NOT_RECORDED:
         return None
     inputs = [entries.get(id_, NOT_RECORDED) for id_ in finding.derived.inputs]
     known = [entry for entry in inputs if isinstance(entry, Known) and entry.reported is not None]

@@ -12,7 +12,7 @@ from spineworkup.charts import Chart, Known
 from spineworkup.pathways import Need, Note, Pathway, Step, TreatmentOption
 from spineworkup.reasons import Against, Ask, Basis, Reason, against_of, asks_of, notes_of, reasons_of
 from spineworkup.scores import ScoreResult, score_of
-from spineworkup.sources import weakest
+from spineworkup.sources import Verification, weakest
 from spineworkup.urgency import Urgency, UrgencyInterval
 
 
@@ -92,7 +92,7 @@ class ChecklistItem:
         return notes_of(self.basis)
 
     @property
-    def verification(self) -> str:
+    def verification(self) -> Verification:
         """The weakest verification of the rules that make it what it is."""
         return weakest([reason.verification for reason in self.reasons])
 

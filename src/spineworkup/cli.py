@@ -7,7 +7,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -79,12 +79,20 @@ def build_parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    demo = command("demo", run_demo, "assess and print the shipped example cases", "spineworkup demo build/demo")
-    demo.add_argument("folder", nargs="?", metavar="DIR", default="spineworkup-demo", help="where the pages go")
-    made = command("assess", run_assess, "show the checklist of a case", "spineworkup assess case.yaml --format json")
+    demo = command(
+        "demo", run_demo, "assess and print the shipped example cases", "spineworkup demo build/demo"
+    )
+    demo.add_argument(
+        "folder", nargs="?", metavar="DIR", default="spineworkup-demo", help="where the pages go"
+    )
+    made = command(
+        "assess", run_assess, "show the checklist of a case", "spineworkup assess case.yaml --format json"
+    )
     _add_case(made)
     made.add_argument("--format", choices=("text", "json"), default="text")
-    made = command("print", run_print, "print a checklist, blank or of a case", "spineworkup print --to blank.pdf")
+    made = command(
+        "print", run_print, "print a checklist, blank or of a case", "spineworkup print --to blank.pdf"
+    )
     _add_case(made, optional=True)
     made.add_argument("--to", required=True, metavar="FILE", help=f"the file to write: {', '.join(FORMATS)}")
     made.add_argument("--paper", choices=("a4", "letter"), default="a4")
@@ -111,9 +119,15 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_case(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
     nargs = "?" if optional else None
-    parser.add_argument("case", metavar="CASE", nargs=nargs, help="a case file, YAML or JSON; - for standard input")
-    parser.add_argument("--at", metavar="T", help="the moment, such as 2026-11-20T10:00:00+00:00 (default: now)")
-    parser.add_argument("--overlay", action="append", default=[], metavar="NAME", help="adapt the rules to a place")
+    parser.add_argument(
+        "case", metavar="CASE", nargs=nargs, help="a case file, YAML or JSON; - for standard input"
+    )
+    parser.add_argument(
+        "--at", metavar="T", help="the moment, such as 2026-11-20T10:00:00+00:00 (default: now)"
+    )
+    parser.add_argument(
+        "--overlay", action="append", default=[], metavar="NAME", help="adapt the rules to a place"
+    )
 
 
 def run_demo(options: argparse.Namespace) -> int:
@@ -210,7 +224,11 @@ def run_explain(options: argparse.Namespace) -> int:
 
 def run_check(options: argparse.Namespace) -> int:
     """Check files; every problem on a line of its own, with its place."""
-    problems = [problem for path in options.paths for problem in check_path(path)] if options.paths else check_shipped()
+    problems = (
+        [problem for path in options.paths for problem in check_path(path)]
+        if options.paths
+        else check_shipped()
+    )
     if not problems:
         what = ", ".join(str(path) for path in options.paths) or "the shipped rules"
         print(f"No problems in {what}")
@@ -262,7 +280,7 @@ def _moment(text: str | None) -> datetime:
 
 
 def _now() -> datetime:
-    return datetime.now(timezone.utc).replace(microsecond=0)
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _say_problems(error: ReadError) -> None:

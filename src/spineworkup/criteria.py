@@ -14,7 +14,7 @@ from typing import assert_never
 from attrs import field, frozen
 from attrs.validators import ge, min_len
 
-from spineworkup.sources import Citation
+from spineworkup.sources import Citation, Verification
 
 
 class Comparator(Enum):
@@ -100,7 +100,7 @@ class NamedCriterion:
     label: str
     when: Criterion
     cites: tuple[Citation, ...] = ()
-    verification: str = "unread"
+    verification: Verification = "unread"
     note: str = ""
 
 

@@ -10,7 +10,7 @@ from enum import Enum
 from attrs import field, frozen
 
 from spineworkup.errors import ChartError, UnitError
-from spineworkup.sources import Citation
+from spineworkup.sources import Citation, Verification
 from spineworkup.units import Quantity, convert, dimension, exact
 
 __all__ = ["Coding", "Derivation", "Finding", "Kind", "Quantity", "Range", "Value"]
@@ -90,7 +90,7 @@ class Finding:
     derived: Derivation | None = None
     codes: tuple[Coding, ...] = ()
     cites: tuple[Citation, ...] = ()
-    verification: str = "unread"
+    verification: Verification = "unread"
     note: str = ""
 
     def value_of(self, raw: object) -> tuple[Value | None, Quantity | None]:

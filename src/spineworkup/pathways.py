@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from attrs import evolve, field, fields, frozen
 
@@ -22,10 +22,14 @@ from spineworkup.criteria import AllOf, Criterion, NamedCriterion, findings_of
 from spineworkup.errors import PathwayError
 from spineworkup.findings import Coding, Finding
 from spineworkup.scores import Additive, Score
-from spineworkup.sources import Citation, Position, Source
+from spineworkup.sources import Citation, Position, Source, Verification
 from spineworkup.urgency import Urgency
 
-CLOCKS = ("suspicion", "request", "decision_to_treat")
+RuleKind = Literal["indication", "absolute", "relative", "caution"]
+Strength = Literal["", "must", "offer", "consider", "advise"]
+Mode = Literal["READ-DO", "DO-CONFIRM"]
+# What starts a rule's time: a clock of the chart, or the moment at which the rule became true.
+Start = Literal["", "suspicion", "request", "decision_to_treat", "onset"]
 ONSET = "onset"
 
 
@@ -49,13 +53,13 @@ class Rule:
     id: str
     when: Criterion
     says: str
-    kind: str = "indication"
+    kind: RuleKind = "indication"
     urgency: Urgency = Urgency.ROUTINE
     within: timedelta | None = None
-    start: str = ""
-    strength: str = ""
+    start: Start = ""
+    strength: Strength = ""
     cites: tuple[Citation, ...] = ()
-    verification: str = "unread"
+    verification: Verification = "unread"
     review_by: date | None = None
     sign_off: str = ""
 
@@ -68,7 +72,7 @@ class Note:
     text: str
     when: Criterion | None = None
     cites: tuple[Citation, ...] = ()
-    verification: str = "unread"
+    verification: Verification = "unread"
 
 
 @frozen
@@ -79,7 +83,7 @@ class Part:
     label: str
     findings: tuple[str, ...] = ()
     cites: tuple[Citation, ...] = ()
-    verification: str = "unread"
+    verification: Verification = "unread"
 
 
 @frozen
@@ -149,7 +153,7 @@ class Pause:
     id: str
     title: str
     objective: str = ""
-    mode: str = "DO-CONFIRM"
+    mode: Mode = "DO-CONFIRM"
 
 
 @frozen
@@ -187,7 +191,7 @@ class TreatmentOption:
     needs: tuple[Need, ...] = ()
     notes: tuple[str, ...] = ()
     cites: tuple[Citation, ...] = ()
-    verification: str = "unread"
+    verification: Verification = "unread"
 
 
 T = TypeVar("T")

@@ -17,7 +17,7 @@ from spineworkup.logic.plan import Plan, PlannedRule, PlannedStep
 from spineworkup.logic.reduce import open_questions
 from spineworkup.logic.when_true import newest_reason, when_true
 from spineworkup.pathways import ONSET, Note, Rule
-from spineworkup.sources import Citation
+from spineworkup.sources import Citation, Verification
 from spineworkup.truth import Truth
 from spineworkup.urgency import Urgency
 
@@ -29,7 +29,7 @@ class Reason:
     rule: str
     text: str
     cites: tuple[Citation, ...]
-    verification: str
+    verification: Verification
     facts: Mapping[str, str]
     truth: Truth
     in_place_of: str = ""
@@ -50,7 +50,7 @@ class Against:
     text: str
     truth: Truth
     cites: tuple[Citation, ...] = ()
-    verification: str = "unread"
+    verification: Verification = "unread"
     facts: Mapping[str, str] = field(factory=dict)
     sign_off: str = ""
     signed_off: bool = False

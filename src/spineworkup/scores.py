@@ -12,7 +12,7 @@ from typing import assert_never
 from attrs import field, frozen
 
 from spineworkup.findings import Finding, Quantity, Range, Value
-from spineworkup.sources import Citation
+from spineworkup.sources import Citation, Verification
 from spineworkup.units import convert
 
 Points = tuple[int, int]
@@ -87,7 +87,7 @@ class Score:
     label: str
     table: Additive | Grade | Bands
     cites: tuple[Citation, ...] = ()
-    verification: str = "unread"
+    verification: Verification = "unread"
     note: str = ""
 
     @property

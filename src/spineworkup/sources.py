@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import Literal, get_args
 
-from attrs import field, frozen
+from attrs import frozen
 
-VERIFICATIONS = ("primary", "secondary", "unread")
-VERIFICATION_WORDS = {
+Verification = Literal["primary", "secondary", "unread"]
+SourceStatus = Literal["current", "superseded", "withdrawn"]
+
+VERIFICATIONS: tuple[Verification, ...] = get_args(Verification)
+VERIFICATION_WORDS: dict[Verification, str] = {
     "primary": "read in the primary source",
     "secondary": "not confirmed: read in a secondary copy only",
     "unread": "not confirmed: no source was read",
@@ -59,26 +62,17 @@ class Source:
     publisher: str = ""
     date: str = ""
     url: str = ""
-    status: str = "current"
+    status: SourceStatus = "current"
     note: str = ""
 
 
-def weakest(verifications: list[str]) -> str:
+def weakest(verifications: list[Verification]) -> Verification:
     """Return the weakest of several verification marks; nothing given counts as `unread`.
 
     >>> weakest(["primary", "secondary"])
     'secondary'
     """
     return max(verifications, key=VERIFICATIONS.index) if verifications else "unread"
-
-
-@frozen
-class Provenance:
-    """What a statement rests on: citations, how far they were verified, and when to look again."""
-
-    cites: tuple[Citation, ...] = ()
-    verification: str = "unread"
-    review_by: date | None = field(default=None)
 
 
 def excerpt(text: str, position: Position, length: int = 1) -> str:

@@ -95,9 +95,11 @@ def exact(value: object) -> Decimal:
     Raises:
         UnitError: It isn't such a number.
     """
-    if type(value) is int or type(value) is Decimal:
-        number = Decimal(value)
-    elif isinstance(value, str) and len(value) <= 40 and value.isascii() and _is_plain(value):
+    if (
+        type(value) is int
+        or type(value) is Decimal
+        or (isinstance(value, str) and len(value) <= 40 and value.isascii() and _is_plain(value))
+    ):
         number = Decimal(value)
     else:
         raise UnitError("expected a whole or decimal number, as an int, a Decimal or text")

@@ -1,16 +1,15 @@
-"""What has to fit together across the files of a package: sources, findings, steps, pauses and ids."""
+"""What has to fit together across the files of a package: findings, steps, pauses and ids."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from spineworkup.findings import Finding, Kind
-from spineworkup.pathways import CLOCKS, ONSET, Pathway, Purpose, Rule, Step, TreatmentOption
+from spineworkup.pathways import Pathway, Purpose, Rule, Step, TreatmentOption
 from spineworkup.reading.faults import did_you_mean
 from spineworkup.reading.problems import Problems
 from spineworkup.reading.read_yaml import Path
 from spineworkup.scores import Additive, Bands, Grade
-from spineworkup.sources import Citation
 
 _LISTS = {"indication": "indications", "absolute": "contraindications", "relative": "contraindications"}
 
@@ -21,9 +20,6 @@ def check_package(pathway: Pathway, problems: Problems) -> None:
     for finding in pathway.findings.values():
         if f"finding {finding.id}" in here:
             _check_finding(finding, pathway, problems)
-    for named in pathway.criteria.values():
-        if f"criterion {named.id}" in here:
-            _check_cites(f"criterion {named.id}", (), named.cites, pathway, problems)
     for score in pathway.scores:
         _check_score(score, pathway, problems)
     steps = [step for step in pathway.steps.values() if f"step {step.id}" in here]
@@ -48,7 +44,6 @@ def place_of_rule(step: Step, rule: Rule) -> Path:
 
 def _check_finding(finding: Finding, pathway: Pathway, problems: Problems) -> None:
     place = f"finding {finding.id}"
-    _check_cites(place, (), finding.cites, pathway, problems)
     if finding.derived is not None:
         _check_findings(place, ("derived", "inputs"), finding.derived.inputs, pathway, problems)
         if finding.kind is not Kind.QUANTITY:
@@ -57,7 +52,6 @@ def _check_finding(finding: Finding, pathway: Pathway, problems: Problems) -> No
 
 def _check_score(id_: str, pathway: Pathway, problems: Problems) -> None:
     score, place = pathway.scores[id_], f"score {id_}"
-    _check_cites(place, (), score.cites, pathway, problems)
     below = ("items",) if isinstance(score.table, Additive) else ("of",)
     if not _check_findings(place, below, score.inputs, pathway, problems):
         return
@@ -90,17 +84,8 @@ def _check_rule_ids(steps: Iterable[Step], problems: Problems) -> None:
 
 def _check_step(step: Step, pathway: Pathway, problems: Problems) -> None:
     place = f"step {step.id}"
-    for rule in step.rules:
-        below = place_of_rule(step, rule)
-        _check_cites(place, below, rule.cites, pathway, problems)
-        if rule.start and rule.start not in (*CLOCKS, ONSET):
-            hint = did_you_mean(rule.start, [*CLOCKS, ONSET]) or f"one of {', '.join((*CLOCKS, ONSET))}"
-            problems.at(place, f"unknown clock {rule.start!r}", hint, (*below, "from"))
-    for key in ("notes", "parts"):
-        for number, thing in enumerate(getattr(step, key)):
-            below = ("items" if key == "parts" else key, number)
-            _check_cites(place, below, thing.cites, pathway, problems)
-            _check_findings(place, (*below, "findings"), getattr(thing, "findings", ()), pathway, problems)
+    for number, part in enumerate(step.parts):
+        _check_findings(place, ("items", number, "findings"), part.findings, pathway, problems)
     _check_findings(place, ("checks",), step.checks, pathway, problems)
     _check_findings(place, ("produces",), step.produces, pathway, problems)
     for number, prerequisite in enumerate(step.prerequisites):
@@ -117,31 +102,15 @@ def _check_purpose(purpose: Purpose, pathway: Pathway, problems: Problems) -> No
         return
     for first, second in zip(purpose.steps, purpose.steps[1:], strict=False):
         if (first, second) not in pathway.fallbacks:
-            problems.at(place, f"{second!r} doesn't take over from {first!r}", "compose them with `otherwise`")
+            problems.at(
+                place, f"{second!r} doesn't take over from {first!r}", "compose them with `otherwise`"
+            )
 
 
 def _check_option(option: TreatmentOption, pathway: Pathway, problems: Problems) -> None:
     place = f"option {option.id}"
-    _check_cites(place, (), option.cites, pathway, problems)
     for number, need in enumerate(option.needs):
         _check_findings(place, ("needs", number, "findings"), need.findings, pathway, problems)
-
-
-def _check_cites(
-    place: str, below: Path, cites: Iterable[Citation], pathway: Pathway, problems: Problems
-) -> None:
-    for number, citation in enumerate(cites):
-        path = (*below, "cites", number, "source")
-        source = pathway.sources.get(citation.source)
-        if source is None:
-            problems.at(
-                place,
-                f"unknown source {citation.source!r}",
-                did_you_mean(citation.source, pathway.sources),
-                path,
-            )
-        elif source.status == "withdrawn":
-            problems.at(place, f"the source {citation.source!r} is withdrawn", "cite what replaced it", path)
 
 
 def _check_findings(

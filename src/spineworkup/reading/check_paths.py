@@ -30,7 +30,9 @@ def check_shipped() -> list[Problem]:
     root = rules_root()
     found = [problem for name in names(root, PACKAGE) for problem in _check_package(root / name)]
     overlays = root / OVERLAYS
-    return found + [problem for name in names(overlays, OVERLAY) for problem in _check_overlay(overlays / name)]
+    return found + [
+        problem for name in names(overlays, OVERLAY) for problem in _check_overlay(overlays / name)
+    ]
 
 
 def check_path(path: Path) -> list[Problem]:
@@ -119,7 +121,8 @@ def _check_single(file: Traversable, package: str) -> list[Problem]:
 def _check_rules(document: Document, pathway: Pathway) -> list[Problem]:
     """Check steps, findings and criteria that stand in a file of their own, against a pathway's vocabulary."""
     problems = Problems()
-    words = Vocabulary(pathway.findings, {id_: named.when for id_, named in pathway.criteria.items()})
+    names = {id_: named.when for id_, named in pathway.criteria.items()}
+    words = Vocabulary(pathway.findings, names, pathway.sources)
     converter = make_converter(words)
     steps: dict[str, Step] = {}
     for id_, body in document.data.items():
@@ -130,7 +133,8 @@ def _check_rules(document: Document, pathway: Pathway) -> list[Problem]:
             steps[id_] = thing
     merged = {**pathway.steps, **steps}
     check_package(
-        Pathway(steps=merged, findings=pathway.findings, sources=pathway.sources, pauses=pathway.pauses), problems
+        Pathway(steps=merged, findings=pathway.findings, sources=pathway.sources, pauses=pathway.pauses),
+        problems,
     )
     return problems.found
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from spineworkup.errors import RuleError, Problem
+from spineworkup.errors import Problem, RuleError
 from spineworkup.reading.faults import did_you_mean
 from spineworkup.sources import Position
 

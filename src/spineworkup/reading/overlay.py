@@ -58,7 +58,7 @@ def read_head(document: Document, base: str, problems: Problems) -> OverlayHead 
         problems.add(document, (), "expected a mapping with the keys overlay, base, add, set, remove")
         return None
     body = {key: value for key, value in document.data.items() if key not in ("add", "set", "remove")}
-    head = problems.structure(document, (), body, OverlayHead, make_converter(Vocabulary({}, {})))
+    head = problems.structure(document, (), body, OverlayHead, make_converter(Vocabulary()))
     if head is not None and head.base != base:
         problems.add(document, ("base",), f"this overlay is for {head.base!r}, not for {base!r}")
         return None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from spineworkup.criteria import (
     ALWAYS,
@@ -24,6 +24,7 @@ from spineworkup.errors import NotationError, UnitError
 from spineworkup.findings import Finding, Kind
 from spineworkup.reading.faults import Fault, Faults, did_you_mean
 from spineworkup.reading.read_yaml import Path
+from spineworkup.sources import Source
 from spineworkup.units import Quantity, exact
 
 _NAME = r"[a-z][a-z0-9_]{0,80}"
@@ -37,10 +38,11 @@ _EXAMPLE = "write a finding ('fever'), a comparison ('crp > 20 mg/L') or an opti
 
 @frozen
 class Vocabulary:
-    """What a criterion may speak of: findings, and criteria that have a name."""
+    """What rules may speak of: findings, criteria that have a name, and sources."""
 
-    findings: Mapping[str, Finding]
-    names: Mapping[str, Criterion]
+    findings: Mapping[str, Finding] = field(factory=dict)
+    names: Mapping[str, Criterion] = field(factory=dict)
+    sources: Mapping[str, Source] = field(factory=dict)
 
 
 def parse_notation(data: Any, vocabulary: Vocabulary) -> Criterion:

@@ -13,17 +13,16 @@ from spineworkup.charts import (
     STATES,
     Chart,
     Observation,
-    Reason,
     SignOff,
     StepEvent,
     Unknown,
+    WhyUnknown,
     read_time,
 )
 from spineworkup.errors import CaseError, ChartError, Problem, TimeError
 from spineworkup.pathways import Pathway
 from spineworkup.reading.faults import did_you_mean
 from spineworkup.reading.read_yaml import Document, Path, read_yaml
-
 
 # Findings that stand at the top of a case file.
 _TOP_FINDINGS = ("age_years", "sex")
@@ -181,7 +180,7 @@ class _Reader:
             except ChartError as error:
                 self.fault((*path, id_), f"{id_}: {error.message}", error.hint)
                 continue
-            if isinstance(entry, Unknown) and entry.reason is Reason.IMPLAUSIBLE:
+            if isinstance(entry, Unknown) and entry.reason is WhyUnknown.IMPLAUSIBLE:
                 finding = self.pathway.findings[id_]
                 message = f"{id_}: an implausible value is not used: it counts as not known"
                 hint = f"check the value and its unit; plausible is {finding.low} to {finding.high} {finding.unit}"
@@ -204,11 +203,11 @@ class _Reader:
         if "value" not in raw:
             self.fault(path, "missing key 'value'")
         at = self.time(raw["at"], (*path, "at")) if "at" in raw else None
-        reason = Reason.NOT_RECORDED
+        reason = WhyUnknown.NOT_RECORDED
         if "reason" in raw:
-            words = [word.value for word in Reason]
+            words = [word.value for word in WhyUnknown]
             if raw["reason"] in words:
-                reason = Reason(raw["reason"])
+                reason = WhyUnknown(raw["reason"])
             else:
                 self.fault((*path, "reason"), f"expected one of {', '.join(words)}")
         return Observation(raw.get("value"), at, self.text(raw, "source", path), reason)

@@ -67,13 +67,13 @@ def read_documents(folder: Traversable, problems: Problems) -> dict[str, Documen
 
 def read_package(documents: Documents, problems: Problems) -> Pathway | None:
     """Return the pathway of a rule package; everything that is wrong with it is noted."""
-    plain = make_converter(Vocabulary({}, {}))
-    sources = _mapping(documents, "sources.yaml", "source", Source, problems, plain)
+    sources = _mapping(documents, "sources.yaml", "source", Source, problems, make_converter(Vocabulary()))
+    plain = make_converter(Vocabulary(sources=sources))
     findings = _mapping(documents, "findings/", "finding", Finding, problems, plain)
     scores = _mapping(documents, "scores/", "score", Score, problems, plain)
     findings |= totals(scores, findings)
-    named = _criteria(documents.get("criteria.yaml"), findings, problems)
-    vocabulary = Vocabulary(findings, {id_: criterion.when for id_, criterion in named.items()})
+    named = _criteria(documents.get("criteria.yaml"), findings, sources, problems)
+    vocabulary = Vocabulary(findings, {id_: criterion.when for id_, criterion in named.items()}, sources)
     converter = make_converter(vocabulary)
     steps = _mapping(documents, "steps/", "step", Step, problems, converter)
     options = _mapping(documents, "options.yaml", "option", TreatmentOption, problems, converter)
@@ -159,12 +159,15 @@ def totals(scores: Mapping[str, Score], findings: Mapping[str, Finding]) -> dict
 
 
 def _criteria(
-    document: Document | None, findings: Mapping[str, Finding], problems: Problems
+    document: Document | None,
+    findings: Mapping[str, Finding],
+    sources: Mapping[str, Source],
+    problems: Problems,
 ) -> dict[str, NamedCriterion]:
     """Return the named criteria; each may use those above it."""
     made: dict[str, NamedCriterion] = {}
     names: dict[str, Criterion] = {}
-    converter = make_converter(Vocabulary(findings, names))
+    converter = make_converter(Vocabulary(findings, names, sources))
     for id_, body in problems.entries(document, "criterion") if document is not None else []:
         assert document is not None
         check_id(id_, document, problems)

@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import cattrs
 from attrs import evolve, fields
 from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, IterableValidationError
-from cattrs.gen import make_dict_structure_fn, override
 from cattrs.errors import AttributeValidationNote, IterableValidationNote
+from cattrs.gen import make_dict_structure_fn, override
 
 from spineworkup.criteria import Criterion, NamedCriterion
 from spineworkup.derived import DERIVED
@@ -26,13 +26,12 @@ from spineworkup.reading.faults import Fault, Faults, did_you_mean
 from spineworkup.reading.parse_notation import Vocabulary, parse
 from spineworkup.reading.read_yaml import Path
 from spineworkup.scores import Additive, Bands, Grade, OptionsBand, PointsBand, Row, Score
-from spineworkup.sources import VERIFICATIONS, Citation, Source
+from spineworkup.sources import Citation, Source
 from spineworkup.units import known_unit
 from spineworkup.urgency import Urgency
 
 T = TypeVar("T")
 
-STRENGTHS = ("must", "offer", "consider", "advise")
 _DURATION = re.compile(r"([0-9]{1,5}) (min|h|d)\Z")
 _MINUTES = {"min": 1, "h": 60, "d": 24 * 60}
 # What a key of a file is called in the classes, where a key would be a word of Python.
@@ -66,13 +65,15 @@ def make_converter(vocabulary: Vocabulary) -> Converter:
     hook(Urgency, _tier)
     hook(Kind, _kind)
     converter.register_structure_hook_func(
-        lambda kind: kind == Criterion, lambda data, _: parse(data, vocabulary)
+        lambda kind: kind in (Criterion, Criterion | None), lambda data, _: parse(data, vocabulary)
     )
+    converter.register_structure_hook_func(_is_literal, _one_of)
     converter.register_structure_hook_func(_is_list_like, _list(converter))
     converter.register_structure_hook_func(_is_map_like, _map(converter))
     hook(Finding, _finding(converter))
     hook(Score, _score(converter))
-    for kind in (Citation, Source, Coding, Note, Part, Prerequisite, Pause, Purpose, TreatmentOption, Waiver):
+    hook(Citation, _citation(converter, vocabulary))
+    for kind in (Source, Coding, Note, Part, Prerequisite, Pause, Purpose, TreatmentOption, Waiver):
         hook(kind, _mapping(converter, kind))
     hook(NamedCriterion, _mapping(converter, NamedCriterion))
     hook(Rule, _rule(converter))
@@ -102,6 +103,10 @@ def _decimal(data: Any, _: Any) -> Decimal:
     if type(data) is int or type(data) is Decimal:
         return Decimal(data)
     raise Fault("expected a number")
+
+
+def _is_literal(kind: Any) -> bool:
+    return get_origin(kind) is Literal
 
 
 def _is_list_like(kind: Any) -> bool:
@@ -176,6 +181,27 @@ def _word(data: Any, words: list[str] | tuple[str, ...], what: str) -> str:
     raise Fault(f"unknown {what}{shown}", hint or f"one of {', '.join(words)}")
 
 
+def _one_of(data: Any, kind: Any) -> str:
+    return _word(data, tuple(word for word in get_args(kind) if word), "word")
+
+
+def _citation(converter: Converter, vocabulary: Vocabulary) -> Callable[[Any, Any], Citation]:
+    hook = _mapping(converter, Citation)
+
+    def citation(data: Any, kind: Any) -> Citation:
+        made = hook(data, kind)
+        source = vocabulary.sources.get(made.source)
+        if source is None:
+            raise Fault(
+                f"unknown source {made.source!r}", did_you_mean(made.source, vocabulary.sources), ("source",)
+            )
+        if source.status == "withdrawn":
+            raise Fault(f"the source {made.source!r} is withdrawn", "cite what replaced it", ("source",))
+        return made
+
+    return citation
+
+
 def _mapping(converter: Converter, cls: type[T], **overrides: Any) -> Callable[[Any, Any], T]:
     """Return a hook for a class that insists on a mapping (cattrs itself would take anything that has keys)."""
     inner = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **overrides)
@@ -184,30 +210,9 @@ def _mapping(converter: Converter, cls: type[T], **overrides: Any) -> Callable[[
         if type(data) is not dict:
             raise Fault("expected a mapping of keys and values")
         made: T = inner(data, cls)
-        _check_words(made)
         return made
 
     return hook
-
-
-def _check_words(made: Any) -> None:
-    """Check the words that are text in the classes but come from a short list."""
-    verification = getattr(made, "verification", "unread")
-    faults = []
-    if verification not in VERIFICATIONS:
-        faults.append(_word_fault(verification, VERIFICATIONS, "verification"))
-    if getattr(made, "strength", "") not in ("", *STRENGTHS):
-        faults.append(_word_fault(made.strength, STRENGTHS, "strength"))
-    if isinstance(made, Pause) and made.mode not in ("READ-DO", "DO-CONFIRM"):
-        faults.append(_word_fault(made.mode, ("READ-DO", "DO-CONFIRM"), "mode"))
-    if isinstance(made, Source) and made.status not in ("current", "superseded", "withdrawn"):
-        faults.append(_word_fault(made.status, ("current", "superseded", "withdrawn"), "status"))
-    if faults:
-        raise Faults(faults)
-
-
-def _word_fault(word: str, words: tuple[str, ...], key: str) -> Fault:
-    return Fault(f"unknown {key} {word!r}", did_you_mean(word, words) or f"one of {', '.join(words)}", (key,))
 
 
 def _rule(converter: Converter) -> Callable[[Any, Any], Rule]:
