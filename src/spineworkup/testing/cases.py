@@ -111,7 +111,8 @@ def _not_against(checklist: Checklist, wanted: Any) -> Iterator[str]:
 def _cites(checklist: Checklist, wanted: Any) -> Iterator[str]:
     for id_, texts in wanted.items():
         item = checklist.item(id_)
-        cited = {str(cite) for one in (*item.reasons, *item.against) for cite in one.cites}
+        cited = {str(cite) for reason in item.reasons for cite in reason.cites}
+        cited |= {str(cite) for against in item.against for cite in against.cites}
         yield from (f"step {id_}: expected the citation {text}" for text in texts if text not in cited)
 
 
