@@ -1,0 +1,129 @@
+"""Speed as ratios, side by side in one run: `make bench`. Never a gate of `make test`."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.benchmarks.plain_python import plain_assess
+from spineworkup import Chart, assess, load_pathway
+from spineworkup.charts import read_chart
+from spineworkup.findings import Finding, Kind
+from spineworkup.pathways import Pathway
+from spineworkup.reading.find_packages import package_folder, yaml_files
+from spineworkup.reading.read_package import CASES
+
+pytestmark = pytest.mark.benchmark
+AT = datetime(2026, 11, 20, 10, tzinfo=timezone.utc)
+CLOCKS = {"suspicion": datetime(2026, 11, 20, 9, tzinfo=timezone.utc)}
+
+
+def _drawn(finding: Finding, chance: random.Random) -> Any:
+    if finding.kind is Kind.BOOLEAN:
+        return chance.random() < 0.3
+    if finding.kind is Kind.CHOICE:
+        return chance.choice(list(finding.options))
+    low, high = finding.low or Decimal(0), finding.high or Decimal(10)
+    number = low + (high - low) * Decimal(chance.randint(0, 100)) / 100
+    return f"{number:f} {finding.unit}" if finding.kind is Kind.QUANTITY else number
+
+
+def charts(pathway: Pathway, count: int, seed: int = 1) -> list[Chart]:
+    """Return patients of whom seven findings in ten are known."""
+    chance = random.Random(seed)
+    return [
+        Chart(
+            pathway.findings,
+            {f.id: _drawn(f, chance) for f in pathway.findings.values() if chance.random() < 0.7},
+            clocks=CLOCKS,
+        )
+        for _ in range(count)
+    ]
+
+
+def ratio(ours: Callable[[], Any], theirs: Callable[[], Any], rounds: int = 9) -> float:
+    """Return how many times as long `ours` takes as `theirs`: the median of rounds taken in turn."""
+    found = []
+    for _ in range(rounds):
+        start = time.process_time()
+        ours()
+        middle = time.process_time()
+        theirs()
+        found.append((middle - start) / (time.process_time() - middle))
+    return statistics.median(found)
+
+
+def say(what: str, value: float, goal: float) -> None:
+    print(f"\n{what}: {value:.2f} (goal: at most {goal})")
+
+
+def test_plain_python_gives_the_same_answers() -> None:
+    """The yardstick does the same work: status, urgency, due time, overdue and clearance of every step."""
+    pathway = load_pathway()
+    plain = plain_assess(pathway)
+    for chart in charts(pathway, 300, seed=2):
+        facts = read_chart(chart, AT, pathway.totals).facts
+        answer = plain(facts, chart.clocks, AT)
+        for item in assess(pathway, chart, at=AT).items:
+            expected = answer[item.step.id][:6]
+            urgency = item.urgency
+            found = (
+                item.status.value, urgency.lowest.rank, urgency.highest.rank, item.due, item.overdue,
+                item.clear_to_proceed,
+            )  # fmt: skip
+            assert expected == found, item.step.id
+
+
+def test_assess_against_plain_python() -> None:
+    pathway = load_pathway()
+    plain = plain_assess(pathway)
+    patients = charts(pathway, 200)
+    facts = [read_chart(chart, AT, pathway.totals).facts for chart in patients]
+    value = ratio(
+        lambda: [assess(pathway, chart, at=AT) for chart in patients],
+        lambda: [plain(known, CLOCKS, AT) for known in facts],
+    )
+    say("assess one chart / the same rules as plain Python", value, 4)
+
+
+def test_load_against_parsing_the_same_files() -> None:
+    folder = package_folder("metastatic_spine")
+    files = [folder / "package.yaml", folder / "sources.yaml", folder / "criteria.yaml", folder / "options.yaml"]
+    files += [folder / "pathway.yaml"]
+    for part in ("findings", "scores", "steps"):
+        files += [file for file in yaml_files(folder / part) if not file.name.endswith(CASES)]
+    texts = [file.read_text(encoding="utf-8") for file in files if file.is_file()]
+    loader = yaml.CSafeLoader
+    value = ratio(load_pathway, lambda: [yaml.load(text, Loader=loader) for text in texts])
+    say("load_pathway / the same files by PyYAML's C loader", value, 3)
+
+
+def _import_time(code: str) -> float:
+    timed = f"import time; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"
+    done = subprocess.run([sys.executable, "-c", timed], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("what", "code", "goal"),
+    [
+        ("import spineworkup / import attrs, cattrs, yaml", "import spineworkup", 1.3),
+        ("the same, with every name of the front door used", "from spineworkup import *", 3),
+    ],
+)
+def test_import(what: str, code: str, goal: float) -> None:
+    found = []
+    for _ in range(9):
+        ours = _import_time(f"import attrs, cattrs, yaml, spineworkup; {code}")
+        found.append(ours / _import_time("import attrs, cattrs, yaml"))
+    say(what, statistics.median(found), goal)
