@@ -1,0 +1,73 @@
+# Needs Python 3.11 or newer with pip, and make; nothing else. Everything goes into .venv, nothing outside this folder but pip's own cache.
+#   make demo   the shipped example cases, as text here and as pages in build/demo
+#   make test   types, style, direction of imports, all tests, coverage; ARGS='-k sins' runs only those tests
+# Without make: CONTRIBUTING.md.
+
+PY ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+ifeq ($(strip $(PY)),)
+$(error No Python 3.11 or newer found. Install one, or name it: make PY=/path/to/python3.12)
+endif
+
+RUN := .venv/bin/python
+UV ?= uv
+# Floors 0 to 3 hold the meaning and are covered whole; what draws, prints and helps to test has tests of another kind.
+ABOVE := */spineworkup/__main__.py,*/spineworkup/cli.py,*/spineworkup/testing/*,*/spineworkup/render/*
+COVERED ?= 100
+
+.NOTPARALLEL:
+.PHONY: demo test lint check bench ci-independent pins
+export PIP_USER := 0
+export PIP_REQUIRE_VIRTUALENV := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONPATH PYTHONHOME
+
+# A copied or moved folder, or a Python that was upgraded away: start afresh, or the old code would run.
+$(shell test "$$(cat .venv/home 2>/dev/null)" = "$$PWD" && $(RUN) -c '' 2>/dev/null || rm -rf .venv)
+
+demo: .venv/demo.ok
+	@$(RUN) -m spineworkup demo build/demo
+
+lint: .venv/test.ok
+	@$(RUN) -m mypy --strict src
+	@$(RUN) -m ruff check --quiet src tests conftest.py
+	@$(RUN) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())' --no-logo
+
+test: lint
+	@$(RUN) -m pytest $(if $(ARGS),$(ARGS),--cov --cov-report=)
+ifndef ARGS
+	@mkdir -p build && $(RUN) -m coverage report --omit='$(ABOVE)' --fail-under=$(COVERED) >build/coverage.txt \
+	  || { cat build/coverage.txt; exit 1; }
+endif
+
+# The shipped rules, overlays and cases: every error with its file, line and column.
+check: .venv/demo.ok
+	@$(RUN) -m spineworkup check
+
+bench: .venv/test.ok
+	@$(RUN) -m pytest -m benchmark tests/benchmarks $(ARGS)
+
+# The judges written by others, all of them: a skip is a failure here. Needs Node, Chromium, poppler-utils and qpdf.
+ci-independent: .venv/judges.ok node_modules/.package-lock.json
+	@SPINEWORKUP_NO_SKIP=1 $(RUN) -m pytest -m 'conformance or browser' $(ARGS)
+
+node_modules/.package-lock.json: package-lock.json
+	@npm ci --silent && touch $@
+
+# The pinned file first, with hashes; then the project, which has none. The stamp comes last, so a broken install is taken up again.
+.venv/%.ok: requirements/%.txt pyproject.toml .venv/home
+	@echo "installing requirements/$*.txt into .venv"
+	@`cat .venv/pip` install -q --require-hashes -r $<
+	@`cat .venv/pip` install -q --no-deps --no-build-isolation -e . && touch $@
+
+# Debian without python3-venv has no ensurepip: then the system's own pip is aimed at .venv.
+.venv/home:
+	@$(PY) -m venv --clear .venv >/dev/null 2>&1 || $(PY) -m venv --clear --without-pip .venv
+	@p="$(RUN) -m pip"; $$p --version >/dev/null 2>&1 || p="$(PY) -m pip --python $(RUN)"; echo "$$p" >.venv/pip; pwd >$@
+
+# Pins anew, after pyproject.toml changed (ARGS=--upgrade: the newest versions too). The largest set first, the others agree with it.
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header --generate-hashes $(ARGS)
+pins:
+	$(COMPILE) --extra test --extra judges pyproject.toml requirements/build.in -o requirements/judges.txt
+	$(COMPILE) --extra test -c requirements/judges.txt pyproject.toml requirements/build.in -o requirements/test.txt
+	$(COMPILE) --extra html --extra pdf -c requirements/judges.txt pyproject.toml requirements/build.in -o requirements/demo.txt
