@@ -122,7 +122,7 @@ def _check_rules(document: Document, pathway: Pathway) -> list[Problem]:
     """Check steps, findings and criteria that stand in a file of their own, against a pathway's vocabulary."""
     problems = Problems()
     names = {id_: named.when for id_, named in pathway.criteria.items()}
-    words = Vocabulary(pathway.findings, names, pathway.sources)
+    words = Vocabulary(dict(pathway.findings), names, dict(pathway.sources))
     converter = make_converter(words)
     steps: dict[str, Step] = {}
     for id_, body in document.data.items():

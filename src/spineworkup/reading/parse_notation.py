@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from attrs import field, frozen
@@ -38,11 +37,11 @@ _EXAMPLE = "write a finding ('fever'), a comparison ('crp > 20 mg/L') or an opti
 
 @frozen
 class Vocabulary:
-    """What rules may speak of: findings, criteria that have a name, and sources."""
+    """What rules may speak of: findings, criteria that have a name, and sources; it grows while a package is read."""
 
-    findings: Mapping[str, Finding] = field(factory=dict)
-    names: Mapping[str, Criterion] = field(factory=dict)
-    sources: Mapping[str, Source] = field(factory=dict)
+    findings: dict[str, Finding] = field(factory=dict)
+    names: dict[str, Criterion] = field(factory=dict)
+    sources: dict[str, Source] = field(factory=dict)
 
 
 def parse_notation(data: Any, vocabulary: Vocabulary) -> Criterion:

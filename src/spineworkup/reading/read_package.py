@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from attrs import evolve, frozen
 from cattrs import Converter
 
-from spineworkup.criteria import Criterion, NamedCriterion
+from spineworkup.criteria import NamedCriterion
 from spineworkup.errors import PathwayError
 from spineworkup.findings import Finding, Kind
 from spineworkup.pathways import Pathway, Pause, Purpose, Step, TreatmentOption
@@ -67,14 +67,14 @@ def read_documents(folder: Traversable, problems: Problems) -> dict[str, Documen
 
 def read_package(documents: Documents, problems: Problems) -> Pathway | None:
     """Return the pathway of a rule package; everything that is wrong with it is noted."""
-    sources = _mapping(documents, "sources.yaml", "source", Source, problems, make_converter(Vocabulary()))
-    plain = make_converter(Vocabulary(sources=sources))
-    findings = _mapping(documents, "findings/", "finding", Finding, problems, plain)
-    scores = _mapping(documents, "scores/", "score", Score, problems, plain)
-    findings |= totals(scores, findings)
-    named = _criteria(documents.get("criteria.yaml"), findings, sources, problems)
-    vocabulary = Vocabulary(findings, {id_: criterion.when for id_, criterion in named.items()}, sources)
+    vocabulary = Vocabulary()
     converter = make_converter(vocabulary)
+    vocabulary.sources.update(_mapping(documents, "sources.yaml", "source", Source, problems, converter))
+    findings = _mapping(documents, "findings/", "finding", Finding, problems, converter)
+    scores = _mapping(documents, "scores/", "score", Score, problems, converter)
+    findings |= totals(scores, findings)
+    vocabulary.findings.update(findings)
+    named = _criteria(documents.get("criteria.yaml"), vocabulary, problems, converter)
     steps = _mapping(documents, "steps/", "step", Step, problems, converter)
     options = _mapping(documents, "options.yaml", "option", TreatmentOption, problems, converter)
     head = _head(documents, problems, converter)
@@ -82,7 +82,9 @@ def read_package(documents: Documents, problems: Problems) -> Pathway | None:
     composed = _composed(documents, steps, vocabulary, problems)
     if head is None or written is None or composed is None:
         return None
-    parts = Pathway(findings=findings, criteria=named, scores=scores, sources=sources, options=options)
+    parts = Pathway(
+        findings=findings, criteria=named, scores=scores, sources=vocabulary.sources, options=options
+    )
     pathway = evolve(
         composed | parts,
         id=head.package,
@@ -159,26 +161,22 @@ def totals(scores: Mapping[str, Score], findings: Mapping[str, Finding]) -> dict
 
 
 def _criteria(
-    document: Document | None,
-    findings: Mapping[str, Finding],
-    sources: Mapping[str, Source],
-    problems: Problems,
+    document: Document | None, vocabulary: Vocabulary, problems: Problems, converter: Converter
 ) -> dict[str, NamedCriterion]:
-    """Return the named criteria; each may use those above it."""
+    """Return the named criteria, each of which joins the vocabulary of those below it."""
     made: dict[str, NamedCriterion] = {}
-    names: dict[str, Criterion] = {}
-    converter = make_converter(Vocabulary(findings, names, sources))
-    for id_, body in problems.entries(document, "criterion") if document is not None else []:
-        assert document is not None
+    if document is None:
+        return made
+    for id_, body in problems.entries(document, "criterion"):
         check_id(id_, document, problems)
         problems.defined(f"criterion {id_}", document, (id_,))
-        if id_ in findings or id_ == "always":
+        if id_ in vocabulary.findings or id_ == "always":
             problems.add(
                 document, (id_,), f"{id_!r} already names a finding", "choose another name", key=True
             )
         named = structure_entry(document, id_, body, NamedCriterion, problems, converter)
         if named is not None:
-            made[id_], names[id_] = named, named.when
+            made[id_], vocabulary.names[id_] = named, named.when
     return made
 
 

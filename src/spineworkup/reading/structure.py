@@ -6,7 +6,7 @@ No coercion, no extra keys, and every fault with the path that leads to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal, TypeVar, get_args, get_origin
@@ -76,8 +76,9 @@ def make_converter(vocabulary: Vocabulary) -> Converter:
     for kind in (Source, Coding, Note, Part, Prerequisite, Pause, Purpose, TreatmentOption, Waiver):
         hook(kind, _mapping(converter, kind))
     hook(NamedCriterion, _mapping(converter, NamedCriterion))
-    hook(Rule, _rule(converter))
-    hook(Step, _step(converter))
+    rule = _rule(converter)
+    hook(Rule, rule)
+    hook(Step, _step(converter, rule))
     return converter
 
 
@@ -121,9 +122,8 @@ def _list(converter: Converter) -> Callable[[Any, Any], tuple[Any, ...]]:
     """Return a hook for lists; text has a length too, and must not become a list of letters."""
 
     def hook(data: Any, kind: Any) -> tuple[Any, ...]:
-        if type(data) is not list:
-            raise Fault("expected a list", "[...] or lines that begin with -")
-        return tuple(_each(converter, kind.__args__[0], list(enumerate(data))))
+        inside = kind.__args__[0]
+        return tuple(_each(lambda one: converter.structure(one, inside), _items(data)))
 
     return hook
 
@@ -132,16 +132,26 @@ def _map(converter: Converter) -> Callable[[Any, Any], dict[str, Any]]:
     def hook(data: Any, kind: Any) -> dict[str, Any]:
         if type(data) is not dict:
             raise Fault("expected a mapping of keys and values")
-        return dict(zip(data, _each(converter, kind.__args__[1], list(data.items())), strict=True))
+        inside = kind.__args__[1]
+        return dict(
+            zip(data, _each(lambda one: converter.structure(one, inside), list(data.items())), strict=True)
+        )
 
     return hook
 
 
-def _each(converter: Converter, kind: Any, items: list[tuple[Any, Any]]) -> list[Any]:
+def _items(data: Any) -> list[tuple[int, Any]]:
+    if type(data) is not list:
+        raise Fault("expected a list", "[...] or lines that begin with -")
+    return list(enumerate(data))
+
+
+def _each(make: Callable[[Any], T], items: Sequence[tuple[str | int, Any]]) -> list[T]:
+    """Return what is made of each item; the faults of all of them come together."""
     made, faults = [], []
     for key, value in items:
         try:
-            made.append(converter.structure(value, kind))
+            made.append(make(value))
         except (ClassValidationError, IterableValidationError, Fault, Faults) as error:
             faults += _faults(error, (key,))
     if faults:
@@ -236,12 +246,11 @@ def _rule(converter: Converter) -> Callable[[Any, Any], Rule]:
     return rule
 
 
-def _step(converter: Converter) -> Callable[[Any, Any], Step]:
-    contraindications = converter.copy()
-    contraindications.register_structure_hook(Rule, _contraindication(_rule(converter)))
+def _step(converter: Converter, rule: Callable[[Any, Any], Rule]) -> Callable[[Any, Any], Step]:
+    contraindication = _contraindication(rule)
 
     def listed(data: Any, _: Any) -> tuple[Rule, ...]:
-        return contraindications.structure(data, tuple[Rule, ...])
+        return tuple(_each(lambda one: contraindication(one, Rule), _items(data)))
 
     hook = _mapping(
         converter, Step, parts=override(rename="items"), contraindications=override(struct_hook=listed)
