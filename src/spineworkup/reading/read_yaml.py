@@ -19,6 +19,8 @@ from spineworkup.errors import Problem
 from spineworkup.sources import Position, excerpt
 
 Path: TypeAlias = tuple[str | int, ...]
+# File, line, column, length: plain, as there is one for every value of every file.
+Place: TypeAlias = tuple[str, int, int, int]
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 MAX_BYTES, MAX_EVENTS, MAX_DEPTH = 1_000_000, 200_000, 32
@@ -47,8 +49,8 @@ class Document:
     file: str
     text: str = field(repr=False)
     data: Any
-    values: dict[Path, Mark] = field(repr=False)
-    keys: dict[Path, Mark] = field(repr=False)
+    values: dict[Path, Place] = field(repr=False)
+    keys: dict[Path, Place] = field(repr=False)
     private: bool = False
     texts: dict[str, str] = field(factory=dict, repr=False)
 
@@ -64,10 +66,15 @@ class Document:
     def mark(self, path: Path, *, key: bool = False) -> Mark:
         """Return where a path stands."""
         if key and path in self.keys:
-            return self.keys[path]
+            return _mark(self.keys[path])
         while path not in self.values and path:
             path = path[:-1]
-        return self.values.get(path, Mark(Position(self.file)))
+        return _mark(self.values.get(path, (self.file, 1, 1, 1)))
+
+
+def _mark(place: Place) -> Mark:
+    file, line, column, length = place
+    return Mark(Position(file, line, column), length)
 
 
 def read_yaml(raw: bytes | str, file: str, *, private: bool = False) -> tuple[Document, list[Problem]]:
@@ -81,15 +88,15 @@ def read_yaml(raw: bytes | str, file: str, *, private: bool = False) -> tuple[Do
             if not builder.take(event):
                 break
     except yaml.reader.ReaderError as error:
-        builder.fault(_place(text, error.position, file), "a character that YAML doesn't allow")
+        builder.fault(_place_at(text, error.position, file), "a character that YAML doesn't allow")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        position = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file)
-        builder.fault(position, "not valid YAML here" if private else f"not valid YAML: {error.problem}")
+        place = (file, mark.line + 1, mark.column + 1, 1) if mark else (file, 1, 1, 1)
+        builder.fault(place, "not valid YAML here" if private else f"not valid YAML: {error.problem}")
     except yaml.YAMLError:
-        builder.fault(Position(file), "not valid YAML")
+        builder.fault((file, 1, 1, 1), "not valid YAML")
     if not builder.problems and not builder.began:
-        builder.fault(Position(file), "the file is empty")
+        builder.fault((file, 1, 1, 1), "the file is empty")
     return Document(file, text, builder.root, builder.values, builder.keys, private), builder.problems
 
 
@@ -116,9 +123,9 @@ def _events(text: str) -> Iterator[Any]:
         loader.dispose()
 
 
-def _place(text: str, index: int, file: str) -> Position:
+def _place_at(text: str, index: int, file: str) -> Place:
     before = text[:index]
-    return Position(file, before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1)
+    return file, before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1, 1
 
 
 @define
@@ -127,8 +134,8 @@ class _Frame:
 
     container: Any
     path: Path
+    wants_key: bool
     key: str | None = None
-    waiting: bool = True  # of a mapping: a key comes next
 
 
 @define
@@ -139,15 +146,16 @@ class _Builder:
     problems: list[Problem] = field(factory=list)
     root: Any = None
     began: bool = False
-    values: dict[Path, Mark] = field(factory=dict)
-    keys: dict[Path, Mark] = field(factory=dict)
+    values: dict[Path, Place] = field(factory=dict)
+    keys: dict[Path, Place] = field(factory=dict)
     stack: list[_Frame] = field(factory=list)
     count: int = 0
     documents: int = 0
 
-    def fault(self, position: Position, message: str, hint: str = "", length: int = 1) -> None:
-        shown = "" if self.private else excerpt(self.text, position, length)
-        self.problems.append(Problem(position, message, hint, shown))
+    def fault(self, place: Place, message: str, hint: str = "") -> None:
+        mark = _mark(place)
+        shown = "" if self.private else excerpt(self.text, mark.position, mark.length)
+        self.problems.append(Problem(mark.position, message, hint, shown))
 
     def take(self, event: Any) -> bool:
         """Take one event; False when reading can't go on."""
@@ -160,76 +168,77 @@ class _Builder:
             self.stack.pop()
             return True
         if isinstance(event, yaml.AliasEvent):
-            self.fault(self.position(event), "anchors and aliases are not allowed", "write it out")
+            self.fault(self.place(event), "anchors and aliases are not allowed", "write it out")
             return False
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                self.fault(self.position(event), "one file holds one document")
+                self.fault(self.place(event), "one file holds one document")
                 return False
         return True
 
-    def position(self, event: Any) -> Position:
-        return Position(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+    def place(self, event: Any) -> Place:
+        start = event.start_mark
+        return self.file, start.line + 1, start.column + 1, 1
 
     def start(self, event: Any) -> bool:
-        position = self.position(event)
-        if not self.allowed(event, position):
+        place = self.place(event)
+        if not self.allowed(event, place):
             return False
         if len(self.stack) >= MAX_DEPTH or self.count > MAX_EVENTS:
-            self.fault(position, "too deeply nested" if len(self.stack) >= MAX_DEPTH else "too large")
+            self.fault(place, "too deeply nested" if len(self.stack) >= MAX_DEPTH else "too large")
             return False
-        if self.stack and isinstance(self.stack[-1].container, dict) and self.stack[-1].waiting:
-            self.fault(position, "a key has to be text")
+        if self.stack and self.stack[-1].wants_key:
+            self.fault(place, "a key has to be text")
             return False
         container: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-        path = self.put(container, Mark(position))
-        self.stack.append(_Frame(container, path))
+        path = self.put(container, place)
+        self.stack.append(_Frame(container, path, type(container) is dict))
         return True
 
-    def allowed(self, event: Any, position: Position) -> bool:
+    def allowed(self, event: Any, place: Place) -> bool:
         if event.anchor is not None:
-            self.fault(position, "anchors and aliases are not allowed", "write it out")
+            self.fault(place, "anchors and aliases are not allowed", "write it out")
             return False
         if event.tag is not None:
-            self.fault(position, "tags are not allowed", "leave the ! away")
+            self.fault(place, "tags are not allowed", "leave the ! away")
             return False
         return True
 
     def scalar(self, event: Any) -> bool:
-        position = self.position(event)
-        if not self.allowed(event, position):
+        start, end = event.start_mark, event.end_mark
+        line, column = start.line, start.column
+        length = end.column - column if end.line == line else 1
+        place = (self.file, line + 1, column + 1, length if length > 0 else 1)
+        if (event.anchor is not None or event.tag is not None) and not self.allowed(event, place):
             return False
         if self.count > MAX_EVENTS:
-            self.fault(position, "too large")
+            self.fault(place, "too large")
             return False
-        same_line = event.start_mark.line == event.end_mark.line
-        length = event.end_mark.column - event.start_mark.column if same_line else 1
-        mark = Mark(position, max(1, length))
-        plain = bool(event.implicit[0])
+        plain = event.implicit[0]
         frame = self.stack[-1] if self.stack else None
-        if frame is not None and isinstance(frame.container, dict) and frame.waiting:
-            self.key(frame, event.value, plain, mark)
+        if frame is not None and frame.wants_key:
+            self.key(frame, event.value, plain, place)
         else:
-            self.put(self.resolve(event.value, plain, mark), mark)
+            self.put(self.resolve(event.value, plain, place), place)
         return True
 
-    def key(self, frame: _Frame, text: str, plain: bool, mark: Mark) -> None:
+    def key(self, frame: _Frame, text: str, plain: bool, place: Place) -> None:
         if plain and text == "<<":
-            self.fault(mark.position, "merge keys are not allowed", "write it out", mark.length)
-        elif plain and not isinstance(self.resolve(text, True, mark), str):
-            self.fault(mark.position, "a key has to be text", "quote it", mark.length)
+            self.fault(place, "merge keys are not allowed", "write it out")
+        elif plain and not isinstance(self.resolve(text, True, place), str):
+            self.fault(place, "a key has to be text", "quote it")
         elif text in frame.container:
             shown = "" if self.private else f" {text!r}"
-            self.fault(mark.position, f"duplicate key{shown}", "each key once", mark.length)
-        frame.key, frame.waiting = text, False
-        self.keys[(*frame.path, text)] = mark
+            self.fault(place, f"duplicate key{shown}", "each key once")
+        frame.key, frame.wants_key = text, False
+        self.keys[(*frame.path, text)] = place
 
-    def resolve(self, text: str, plain: bool, mark: Mark) -> Any:
+    def resolve(self, text: str, plain: bool, place: Place) -> Any:
         if not plain:
             return text
         if text == "":
-            self.fault(mark.position, "empty value", "write null, or leave the key away")
+            self.fault(place, "empty value", "write null, or leave the key away")
             return None
         if text in _WORDS:
             return _WORDS[text]
@@ -240,19 +249,18 @@ class _Builder:
                 return Decimal(text)
         return text
 
-    def put(self, value: Any, mark: Mark) -> Path:
+    def put(self, value: Any, place: Place) -> Path:
         if not self.stack:
             self.root, self.began = value, True
             path: Path = ()
         else:
             frame = self.stack[-1]
-            if isinstance(frame.container, dict):
-                assert frame.key is not None
+            if frame.key is not None:
                 path = (*frame.path, frame.key)
                 frame.container.setdefault(frame.key, value)
-                frame.key, frame.waiting = None, True
+                frame.key, frame.wants_key = None, True
             else:
                 path = (*frame.path, len(frame.container))
                 frame.container.append(value)
-        self.values.setdefault(path, mark)
+        self.values.setdefault(path, place)
         return path
