@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from spineworkup.assessment import Against, ChecklistItem, Handover, Reason
 from spineworkup.charts import Chart
+from spineworkup.checklists import ChecklistItem, Handover
 from spineworkup.findings import Finding, Kind
 from spineworkup.pathways import Note, Part, Pathway, Rule, Step, TreatmentOption
-from spineworkup.render.front import codes_of
+from spineworkup.reasons import Against, Reason
+from spineworkup.render.front import codes_of, status_words
 from spineworkup.render.model import (
     Blank,
     Detail,
@@ -24,25 +25,32 @@ from spineworkup.render.model import (
     Statement,
     tier_of,
 )
-from spineworkup.render.wording import AGAINST, STATUS, UNCONFIRMED, VERIFICATION, joined
-from spineworkup.scores import Score, ScoreResult
-from spineworkup.sources import Citation, Source
+from spineworkup.render.wording import AGAINST, UNCONFIRMED, VERIFICATION, joined
+from spineworkup.scores import Bands, Score, ScoreResult
+from spineworkup.sources import Citation, Source, Verification
 from spineworkup.truth import Truth
+from spineworkup.urgency import Urgency
 
 _TRUTH = {Truth.TRUE: "Applies", Truth.UNKNOWN: "Could apply", Truth.FALSE: "Does not apply"}
-_START = {"suspicion": "suspicion", "request": "the request", "decision_to_treat": "the decision to treat", "onset": "onset"}
+_RULES_AGAINST = ("absolute", "relative", "caution")
+_START = {
+    "suspicion": "suspicion",
+    "request": "the request",
+    "decision_to_treat": "the decision to treat",
+    "onset": "onset",
+}
 
 
 class Behind:
     """Builds the pages behind and numbers the sources in the order in which they are first cited."""
 
-    def __init__(self, pathway: Pathway, chart: Chart | None) -> None:
-        self.pathway, self.chart = pathway, chart
+    def __init__(self, pathway: Pathway, chart: Chart | None, asks: Mapping[str, str] | None = None) -> None:
+        self.pathway, self.chart, self._asks = pathway, chart, asks or {}
         self.codes: Mapping[str, str] = codes_of(pathway)
         self._numbers: dict[str, int] = {}
         self._unconfirmed: set[str] = set()
 
-    def refs(self, cites: Iterable[Citation], verification: str) -> tuple[Ref, ...]:
+    def refs(self, cites: Iterable[Citation], verification: Verification) -> tuple[Ref, ...]:
         """Return citations as numbers, and note which sources they leave unconfirmed."""
         numbered = []
         for cite in cites:
@@ -64,7 +72,11 @@ class Behind:
         )
 
     def _source(self, number: int, source: Source) -> SourceLine:
-        mark = f"In part or whole {UNCONFIRMED}" if source.id in self._unconfirmed else "Read in the primary source"
+        mark = (
+            f"In part or whole {UNCONFIRMED}"
+            if source.id in self._unconfirmed
+            else "Read in the primary source"
+        )
         status = "" if source.status == "current" else source.status
         return SourceLine(
             number, source.title, source.publisher, source.date, source.url, status, source.note, mark
@@ -75,13 +87,11 @@ class Behind:
     def detail(self, item: ChecklistItem) -> Detail:
         """Return what stands behind one item of a patient's checklist."""
         against = [one for one in item.against if one.truth is not Truth.FALSE]
-        status = STATUS[item.status.value] + (f", {item.progress}" if item.progress else "")
         return Detail(
             code=self.codes[item.step.id],
             label=item.step.label,
             owner=item.step.owner,
-            status=f"{status}. {item.urgency.words}.",
-            because=item.because,
+            status=_standing(item),
             why=tuple(self._reason(reason) for reason in item.reasons),
             against=tuple(self._against(one) for one in against),
             questions=tuple(self._question(id_) for id_ in item.questions),
@@ -95,7 +105,6 @@ class Behind:
             label=step.label,
             owner=step.owner,
             status="",
-            because="",
             why=tuple(self._rule(rule) for rule in step.indications),
             against=tuple(self._rule(rule) for rule in (*step.contraindications, *step.cautions)),
             questions=tuple(self._question(id_) for id_ in step.checks),
@@ -111,15 +120,20 @@ class Behind:
         terms = f"; {_lead(rule)}" if rule else ""
         refs = self.refs(reason.cites, reason.verification)
         facts = self._facts(reason.facts)
-        return Statement(_TRUTH[reason.truth] + terms, reason.text, facts, refs, VERIFICATION[reason.verification])
+        return Statement(
+            _TRUTH[reason.truth] + terms, reason.text, facts, refs, VERIFICATION[reason.verification]
+        )
 
     def _against(self, against: Against) -> Statement:
-        lead = f"{AGAINST.get(against.kind, against.kind)}, {_TRUTH[against.truth].lower()}"
+        lead = AGAINST[against.kind]
+        if against.kind in _RULES_AGAINST:
+            lead += f", {_TRUTH[against.truth].lower()}"
         if against.sign_off:
             signed = "signed off" if against.signed_off else "not signed off"
             lead += f"; {against.sign_off}: {signed}"
         refs = self.refs(against.cites, against.verification)
-        return Statement(lead, against.text, self._facts(against.facts), refs, VERIFICATION[against.verification])
+        mark = VERIFICATION[against.verification] if against.kind in _RULES_AGAINST else ""
+        return Statement(lead, against.text, self._facts(against.facts), refs, mark)
 
     def _note(self, note: Note) -> Statement:
         mark = VERIFICATION[note.verification] if note.cites else ""
@@ -130,7 +144,7 @@ class Behind:
 
     def _question(self, id_: str) -> str:
         finding = self.pathway.findings.get(id_)
-        return id_ if finding is None else finding.ask or finding.label
+        return self._asks.get(id_) or (id_ if finding is None else finding.label)
 
     def _label(self, id_: str) -> str:
         finding = self.pathway.findings.get(id_)
@@ -164,7 +178,12 @@ class Behind:
         )
 
     def _entry(self, prefix: str, about: str, finding: Finding) -> Entry:
-        return Entry(finding.label, _answers(f"{prefix}-{finding.id}", about, finding), finding.unit, self._known(finding))
+        return Entry(
+            finding.label,
+            _answers(f"{prefix}-{finding.id}", about, finding),
+            finding.unit,
+            self._known(finding),
+        )
 
     def _known(self, finding: Finding) -> str:
         value = self.chart.facts.get(finding.id) if self.chart else None
@@ -181,10 +200,12 @@ class Behind:
 
     def blank_score(self, score: Score) -> ScoreLine:
         """Return a score with all of its items still to be found out."""
-        bands = [row.band for row in next(iter(score.table.tables.values()))] if hasattr(score.table, "tables") else [
-            band.band for band in score.table.bands
-        ]
-        return self._score_line(score, "", joined(bands, " or "), tuple(self._label(id_) for id_ in score.inputs))
+        table = score.table
+        rows = next(iter(table.tables.values())) if isinstance(table, Bands) else table.bands
+        bands = [row.band for row in rows]
+        return self._score_line(
+            score, "", joined(bands, " or "), tuple(self._label(id_) for id_ in score.inputs)
+        )
 
     def _score_line(self, score: Score, value: str, bands: str, missing: tuple[str, ...]) -> ScoreLine:
         refs = self.refs(score.cites, score.verification)
@@ -193,7 +214,9 @@ class Behind:
     def handover(self, options: Iterable[Handover]) -> tuple[OptionBlock, ...]:
         """Return the treatment options with what is there and what is missing."""
         return tuple(
-            self._option(one.option, [(need.label, "there" if there else "missing") for need, there in one.needs])
+            self._option(
+                one.option, [(need.label, "there" if there else "missing") for need, there in one.needs]
+            )
             for one in options
         )
 
@@ -204,12 +227,25 @@ class Behind:
 
     def _option(self, option: TreatmentOption, needs: list[tuple[str, str]]) -> OptionBlock:
         lines = tuple(
-            NeedLine(label, there, Blank(f"{option.id}-need-{n}", f"{option.label}, {label}: handed over", "", "tick"))
+            NeedLine(
+                label,
+                there,
+                Blank(f"{option.id}-need-{n}", f"{option.label}, {label}: handed over", "", "tick"),
+            )
             for n, (label, there) in enumerate(needs, 1)
         )
         refs = self.refs(option.cites, option.verification)
         mark = VERIFICATION[option.verification] if option.cites else ""
         return OptionBlock(option.label, option.page, lines, option.notes, refs, mark)
+
+
+def _standing(item: ChecklistItem) -> str:
+    """Return the status, the urgency and whether it may go ahead."""
+    urgency = item.urgency
+    certain = "" if urgency.lowest is Urgency.NONE else f" {urgency.lowest.words}."
+    could = "" if urgency.is_settled else f" Could reach: {urgency.highest.words}."
+    clear = " Clear to proceed." if item.clear_to_proceed else ""
+    return f"{status_words(item)}.{certain}{could}{clear}"
 
 
 def _lead(rule: Rule) -> str:
@@ -245,4 +281,6 @@ def _answers(id_: str, about: str, finding: Finding) -> tuple[Blank, ...]:
     else:
         unit = f" in {finding.unit}" if finding.unit else ""
         return (Blank(id_, f"{label}{unit}", ""),)
-    return tuple(Blank(f"{id_}-{option}", f"{label}: {words}", words, "tick") for option, words in options.items())
+    return tuple(
+        Blank(f"{id_}-{option}", f"{label}: {words}", words, "tick") for option, words in options.items()
+    )

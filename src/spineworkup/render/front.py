@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
-from spineworkup.assessment import Checklist, ChecklistItem, Status
+from spineworkup.checklists import Checklist, ChecklistItem, Status
+from spineworkup.criteria import findings_of
 from spineworkup.pathways import Pathway, Step
 from spineworkup.render.model import (
     DO_CONFIRM,
@@ -18,7 +19,8 @@ from spineworkup.render.model import (
     Row,
     tier_of,
 )
-from spineworkup.render.wording import STATUS, clock, joined
+from spineworkup.render.wording import clock, joined, lower
+from spineworkup.truth import Truth
 from spineworkup.urgency import Urgency
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -65,20 +67,19 @@ def pause_blocks(pathway: Pathway, ranked: list[Ranked]) -> tuple[PauseBlock, ..
 def case_rows(checklist: Checklist, codes: Mapping[str, str]) -> list[Ranked]:
     """Return a line for every step that isn't ruled out, with its rank on the page."""
     places = {id_: place for place, id_ in enumerate(checklist.pathway.in_order)}
-    states = {item.step.id: item for item in checklist.items}
-    ranked = []
+    ranked: list[Ranked] = []
     for item in checklist.items:
         if item.status is not Status.NOT_INDICATED:
             urgency = item.urgency
             finished = int(item.status in _FINISHED)
-            rank = (finished, -urgency.lowest.rank, -urgency.highest.rank, places[item.step.id])
-            ranked.append((rank, item.step, _case_row(checklist, item, states, codes)))
+            rank = (finished, -urgency.highest.rank, -urgency.lowest.rank, places[item.step.id])
+            ranked.append((rank, item.step, _case_row(checklist, item, codes)))
     return ranked
 
 
 def blank_rows(pathway: Pathway, codes: Mapping[str, str]) -> list[Ranked]:
     """Return a line for every step, with the urgency that it can reach."""
-    ranked = []
+    ranked: list[Ranked] = []
     for place, id_ in enumerate(pathway.in_order):
         step = pathway.steps[id_]
         reach = max((rule.urgency for rule in step.indications), default=Urgency.NONE)
@@ -97,58 +98,75 @@ def _row(step: Step, code: str, status: str, lowest: Urgency, highest: Urgency) 
         Blank(f"{step.id}-initials", f"{code} {step.label}: initials", "Initials"),
     )
     could = None if highest is lowest else tier_of(highest)
-    return Row(code, step.id, step.action or step.label, status, tier_of(lowest), could, "", (), ticks, spaces)
+    return Row(
+        code, step.id, step.action or step.label, status, tier_of(lowest), could, "", (), ticks, spaces
+    )
 
 
-def _case_row(
-    checklist: Checklist, item: ChecklistItem, states: Mapping[str, ChecklistItem], codes: Mapping[str, str]
-) -> Row:
-    status = STATUS[item.status.value] + (f", {item.progress}" if item.progress else "")
-    row = _row(item.step, codes[item.step.id], status, item.urgency.lowest, item.urgency.highest)
+def _case_row(checklist: Checklist, item: ChecklistItem, codes: Mapping[str, str]) -> Row:
+    lowest, highest = item.urgency.lowest, item.urgency.highest
+    if item.status in _FINISHED:
+        lowest = highest = Urgency.NONE
+    row = _row(item.step, codes[item.step.id], status_words(item), lowest, highest)
     due = ""
     if item.due is not None and item.status not in _FINISHED:
         due = ("overdue since " if item.overdue else "by ") + clock(item.due, checklist.at.tzinfo)
-    return evolve(row, due=due, remarks=tuple(_remarks(checklist, item, states)))
+    return evolve(row, due=due, remarks=tuple(_remarks(checklist, item)))
 
 
-def _remarks(checklist: Checklist, item: ChecklistItem, states: Mapping[str, ChecklistItem]) -> list[Remark]:
+def status_words(item: ChecklistItem) -> str:
+    """Return the status and what was last recorded of the step."""
+    progress = "" if item.progress is None or item.progress == item.status.value else item.progress
+    return item.status.words + (f" ({progress.replace('_', ' ')})" if progress else "")
+
+
+def _remarks(checklist: Checklist, item: ChecklistItem) -> list[Remark]:
+    if item.status in _FINISHED:
+        return []
     pathway = checklist.pathway
     remarks = []
-    if item.status in _FINISHED:
-        return remarks
+    if any(against.kind == "not_available" for against in item.against):
+        remarks.append(Remark("hold", "not available here now"))
     if item.instead is not None:
-        other = pathway.steps.get(item.instead)
-        remarks.append(Remark("instead", _lower(other.action or other.label) if other else item.instead))
-    roles = [against.sign_off for against in item.against if against.sign_off and not against.signed_off]
+        other = pathway.steps[item.instead]
+        remarks.append(Remark("instead", lower(other.action or other.label)))
+    elif item.status is Status.CONTRAINDICATED:
+        remarks.append(Remark("hold", "nothing takes its place: see the reasons"))
+    roles = [a.sign_off for a in item.against if a.sign_off and not a.signed_off and a.truth is Truth.TRUE]
     if roles:
         remarks.append(Remark("hold", f"until {joined(list(dict.fromkeys(roles)))} signs off"))
-    if item.status is Status.WAITING:
-        waits = [p.step for p in item.step.prerequisites if p.step in states and states[p.step].status not in _FINISHED]
-        remarks.append(Remark("after", _few([_lower(pathway.steps[step].label) for step in waits])))
-    asked = [id_ for id_ in item.questions if id_ in item.step.checks]
-    if item.status is Status.UNDETERMINED:
-        asked = list(item.questions)
+    waits = [against.rule for against in item.against if against.kind == "prerequisite"]
+    if waits:
+        remarks.append(Remark("after", _few([lower(pathway.steps[step].label) for step in waits])))
+    asked = _asked_first(item)
     if asked:
-        remarks.append(Remark("ask first", _few([_lower(pathway.findings[id_].label) for id_ in asked])))
+        labels = {question.id: question.label for question in checklist.questions}
+        remarks.append(Remark("ask first", _few([lower(labels[id_]) for id_ in asked])))
+    if item.status is Status.DUE and not item.clear_to_proceed and not remarks:
+        remarks.append(Remark("hold", "not clear to proceed: see the reasons"))
     return remarks
+
+
+def _asked_first(item: ChecklistItem) -> list[str]:
+    """Return what to ask before the step is done; while it isn't decided, everything that decides it."""
+    asks = sorted(item.asks, key=lambda ask: -ask.could_reach.rank)
+    if item.status is Status.UNDETERMINED:
+        return [ask.finding for ask in asks]
+    holding = {finding for rule in item.step.contraindications for finding in findings_of(rule.when)}
+    holding.update(item.step.checks)
+    return [ask.finding for ask in asks if ask.finding in holding] if item.status is Status.DUE else []
 
 
 def _blank_remarks(pathway: Pathway, step: Step) -> tuple[Remark, ...]:
     remarks = []
     if step.checks:
-        remarks.append(Remark("ask first", _few([_lower(pathway.findings[id_].label) for id_ in step.checks])))
+        remarks.append(Remark("ask first", _few([lower(pathway.findings[id_].label) for id_ in step.checks])))
     if pathway.stand_ins[step.id]:
         other = pathway.steps[pathway.stand_ins[step.id][0]]
-        remarks.append(Remark("if it can't be done", _lower(other.action or other.label)))
+        remarks.append(Remark("if it can't be done", lower(other.action or other.label)))
     return tuple(remarks)
 
 
 def _few(words: list[str]) -> str:
     more = len(words) - FEW
     return joined(words) if more <= 0 else f"{', '.join(words[:FEW])} and {more} more"
-
-
-def _lower(label: str) -> str:
-    """Return a label for the middle of a sentence; abbreviations stay as they are."""
-    first = label.split(" ", 1)[0]
-    return label if len(first) > 1 and not first[1:].islower() else label[:1].lower() + label[1:]

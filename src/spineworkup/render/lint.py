@@ -23,7 +23,7 @@ VERBS = frozenset(
     "agree apply arrange ask assess book call check confirm consider contact decide discuss do document examine explain "
     "explore find follow give hand immobilise keep measure note nurse obtain offer order phone plan prescribe protect "
     "quantify record refer relieve repeat report request review ring score screen send stage start stop take tell test "
-    "treat urge weigh withhold write".split()
+    "treat urge weigh withhold write".split()  # noqa: SIM905
 )
 _TIERS = {tier.value: tier.rank for tier in Urgency}
 
@@ -66,7 +66,10 @@ def hard_faults(sheet: Sheet, steps: Iterable[str]) -> Iterator[Fault]:
     for rule, messages in (
         ("pause-size", _sizes(sheet)),
         ("pause-mode", _modes(sheet)),
-        ("title-objective", [] if sheet.title and sheet.objective else ["the title and its objective are missing"]),
+        (
+            "title-objective",
+            [] if sheet.title and sheet.objective else ["the title and its objective are missing"],
+        ),
         ("every-page", _every_page(sheet)),
         ("boxes", _boxes(sheet)),
         ("one-name-one-box", _names(sheet)),
@@ -91,7 +94,7 @@ def soft_faults(sheet: Sheet) -> Iterator[Fault]:
             yield Fault("capitals", f"{row.code} is in capitals", False)
         if re.search(r"\[\d+\]|because|\bdoi\b|https?:", row.action):
             yield Fault("reasons-behind", f"{row.code} gives a reason or a source on the front page", False)
-    for action, count in Counter(row.action for row in _rows(sheet)).items():
+    for count in Counter(row.action for row in _rows(sheet)).values():
         if count > 1:
             yield Fault("no-item-twice", f"{count} items say the same", False)
     for pause in sheet.pauses:
@@ -105,7 +108,10 @@ def soft_faults(sheet: Sheet) -> Iterator[Fault]:
 
 def reading_seconds(pause: PauseBlock) -> float:
     """Return how long a pause takes to read aloud, at our own estimate of words a minute."""
-    words = [pause.title, *(f"{row.action} {' '.join(remark.text for remark in row.remarks)}" for row in pause.rows)]
+    words = [
+        pause.title,
+        *(f"{row.action} {' '.join(remark.text for remark in row.remarks)}" for row in pause.rows),
+    ]
     return sum(len(text.split()) for text in words) * 60 / WORDS_PER_MINUTE
 
 
@@ -131,7 +137,10 @@ def _modes(sheet: Sheet) -> list[str]:
 
 def _every_page(sheet: Sheet) -> list[str]:
     running = sheet.running
-    wanted = {name: getattr(running, name) for name in ("version", "hash", "revised", "review_by", "printed", "at", "use")}
+    wanted = {
+        name: getattr(running, name)
+        for name in ("version", "hash", "revised", "review_by", "printed", "at", "use")
+    }
     missing = [f"{name} is missing" for name, value in wanted.items() if not value]
     if not sheet.is_blank and not running.identity:
         missing.append("the patient's identity is missing")

@@ -17,10 +17,34 @@ MARKS = {
     Urgency.SAME_DAY: "◆",
     Urgency.WITHIN_A_WEEK: "●",
     Urgency.ROUTINE: "○",
-    Urgency.NONE: "–",
+    Urgency.NONE: "-",
 }
+
+
+class Title:
+    """The headings, the same in every format."""
+
+    UNKNOWN = "Unknown when printed"
+    ALL_UNKNOWN = "Everything unknown when printed"
+    RECORDS = "Findings to record"
+    DETAILS = "Reasons, step by step"
+    SCORES = "Scores"
+    HANDOVER = "Hand-over: what each treatment option needs"
+    NOT_INDICATED = "Steps not indicated"
+    NOTICES = "Notices"
+    SOURCES = "Sources"
+    USE = "Intended use"
+    WHY, AGAINST, ASK, NOTES = "Why", "Against", "To ask", "Notes"
+    NO_CHOICE = "No option is chosen here; the list says what the workup has to bring."
+    NOTHING_KNOWN = "On a blank sheet nothing is known yet. What could not be found out:"
+    NONE_UNKNOWN = "Nothing that a rule reads is unknown."
+
+
 READ_DO, DO_CONFIRM = "READ-DO", "DO-CONFIRM"
-MODE_WORDS = {READ_DO: "read each line aloud, then do it", DO_CONFIRM: "do from memory, then confirm each line"}
+MODE_WORDS = {
+    READ_DO: "read each line aloud, then do it",
+    DO_CONFIRM: "do from memory, then confirm each line",
+}
 MAX_ITEMS = 9
 
 
@@ -36,6 +60,11 @@ class Tier:
     def short(self) -> str:
         """The words before the colon."""
         return self.words.partition(":")[0]
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it asks for nothing."""
+        return self.value == Urgency.NONE.value
 
 
 @frozen
@@ -101,6 +130,12 @@ class Row:
     remarks: tuple[Remark, ...]
     ticks: tuple[Blank, ...]
     spaces: tuple[Blank, ...]
+
+    @property
+    def urgencies(self) -> tuple[tuple[str, Tier], ...]:
+        """What is printed of its urgency: words before a shape, and the tier."""
+        certain = () if self.tier.is_none else (("", self.tier),)
+        return certain if self.could is None else (*certain, ("could reach", self.could))
 
 
 @frozen
@@ -195,7 +230,6 @@ class Detail:
     label: str
     owner: str
     status: str
-    because: str
     why: tuple[Statement, ...]
     against: tuple[Statement, ...]
     questions: tuple[str, ...]
@@ -291,7 +325,7 @@ class Running:
         """The footer of every page."""
         return (
             f"{self.pathway}, version {self.version}, {self.hash}{self.site}. Revised {self.revised}. "
-            f"Not after {self.review_by}.",
+            f"Review by {self.review_by}.",
             f"As known at {self.at}. Printed {self.printed}. Times are {self.zone}. "
             f"Open questions: {self.questions}. "
             f"Sources not confirmed: {self.unconfirmed} of {self.cited}.",

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
-from spineworkup.assessment import Checklist, ChecklistItem, Status
 from spineworkup.charts import Chart, aware
+from spineworkup.checklists import Checklist, ChecklistItem, Status
 from spineworkup.pathways import Pathway
 from spineworkup.render.behind import Behind
 from spineworkup.render.front import blank_rows, case_rows, pause_blocks
@@ -27,7 +27,8 @@ from spineworkup.render.model import (
     tier_of,
 )
 from spineworkup.render.visible import all_visible
-from spineworkup.render.wording import clock, day, full, joined, zone_words
+from spineworkup.render.wording import clock, day, full, joined, lower, zone_words
+from spineworkup.urgency import Urgency
 
 IDENTIFIERS = (
     Blank("id-name", "Patient's name", "Name"),
@@ -36,15 +37,22 @@ IDENTIFIERS = (
 )
 PHONE = Blank("phone", "Local 24-hour number", "24-hour number")
 LEGEND = (
-    "Shapes: " + ", ".join(f"{mark} {tier.words}" for tier, mark in reversed(MARKS.items())) + ".",
+    "Shapes: "
+    + ", ".join(f"{mark} {tier.words}" for tier, mark in MARKS.items() if tier is not Urgency.NONE)
+    + ".",
     "Boxes: asked = requested; done = carried out; seen = the result was read and acted on. Nothing is ticked in print.",
 )
 UNKNOWN_SPACES = 3
+USERS = "Reference checklist for clinicians and developers."
 _NOTICE_WORDS = {
     "conflict": "Conflicting values",
     "stale": "Too old to use",
     "implausible": "Implausible value",
+    "derived": "Calculated value",
+    "requested_against_rules": "Requested against the rules",
+    "past_review": "Past its review date",
     "waiver": "Waived safety rule",
+    "waiver_expired": "Waiver that has expired",
 }
 
 
@@ -52,16 +60,18 @@ def sheet_for(checklist: Checklist, *, printed: datetime | None = None) -> Sheet
     """Return the sheet of a patient's checklist.
 
     Args:
+        checklist: What `assess` gave.
         printed: When it is printed; the checklist's own time where nothing is given.
 
     Raises:
         PrintError: A hard rule of the lint is broken, or a text can't be written; the message names rule and place.
     """
     pathway, at = checklist.pathway, checklist.at
-    behind = Behind(pathway, checklist.chart)
+    asks = {question.id: question.label for question in checklist.questions}
+    behind = Behind(pathway, checklist.chart, asks)
     shown = [item for item in checklist.items if item.status is not Status.NOT_INDICATED]
     unknown = tuple(_unknown(checklist, number) for number in range(len(checklist.questions)))
-    notices = tuple(NoticeLine(_notice(notice.kind), notice.text) for notice in checklist.notices) + _waivers(pathway)
+    notices = tuple(NoticeLine(_notice(notice.kind), notice.text) for notice in checklist.notices)
     sheet = Sheet(
         title=_title(pathway),
         objective=_objective(pathway),
@@ -74,7 +84,7 @@ def sheet_for(checklist: Checklist, *, printed: datetime | None = None) -> Sheet
         summary=_summary(notices),
         records=behind.records([item.step for item in shown]),
         details=tuple(behind.detail(item) for item in _ordered(shown, pathway)),
-        scores=tuple(behind.score(result) for result in _results(checklist)),
+        scores=tuple(behind.score(result) for result in checklist.scores.values()),
         handover=behind.handover(checklist.handover),
         not_indicated=tuple(
             NotIndicated(behind.codes[item.step.id], item.step.label, item.because)
@@ -140,7 +150,7 @@ def _title(pathway: Pathway) -> str:
 
 
 def _objective(pathway: Pathway) -> str:
-    objectives = [pause.title.lower() for pause in pathway.pauses]
+    objectives = [lower(pause.title) for pause in pathway.pauses]
     if not objectives:
         return "Objective: no step of the workup is missed."
     return f"Objective: no step is missed, from {objectives[0]} to {objectives[-1]}; nothing unknown is read as no."
@@ -209,13 +219,9 @@ def _waivers(pathway: Pathway) -> tuple[NoticeLine, ...]:
     )
 
 
-def _ordered(items: Mapping[str, ChecklistItem] | list[ChecklistItem] | tuple[ChecklistItem, ...], pathway: Pathway) -> list[ChecklistItem]:
+def _ordered(items: Iterable[ChecklistItem], pathway: Pathway) -> list[ChecklistItem]:
     place = {id_: number for number, id_ in enumerate(pathway.in_order)}
     return sorted(items, key=lambda item: place[item.step.id])
-
-
-def _results(checklist: Checklist) -> tuple:
-    return tuple(checklist.scores)
 
 
 def _receipt(checklist: Checklist) -> str:
@@ -261,6 +267,11 @@ def short_hash(content: str) -> str:
 
 
 def short_use(text: str) -> str:
-    """Return the first sentence of the intended use, for the foot of every page."""
-    first, stop, _ = text.partition(". ")
-    return (first + stop.strip()) or "Reference checklist for clinicians and developers; not a medical device."
+    """Return what the intended use says of a medical device, for the foot of every page.
+
+    >>> short_use("Shows guidance. It is not a medical device. Every rule has a source.")
+    'Reference checklist for clinicians and developers. It is not a medical device.'
+    """
+    about = [sentence for sentence in text.split(". ") if "medical device" in sentence]
+    said = about[0].rstrip(".") if about else "It is not a medical device"
+    return f"{USERS} {said}."

@@ -22,13 +22,13 @@ _FILLERS = {"\u115f", "\u1160", "\u3164", "\uffa0", "\u034f", "\u2800"}
 
 
 def visible(text: str) -> str:
-    """Return a text with every unseen character shown as its code.
+    r"""Return a text with every unseen character shown as its code.
 
     Line breaks and tabs become spaces. Joiners stay where a script or an emoji needs them.
 
-    >>> visible("Ann\\u202egpj")
+    >>> visible("Ann\u202egpj")
     'Ann⟨U+202E⟩gpj'
-    >>> visible("a\\nb")
+    >>> visible("a\nb")
     'a b'
 
     Raises:
@@ -47,7 +47,11 @@ def _shown(text: str, place: int) -> str:
         raise PrintError("a text holds half a character (a lone surrogate)")
     if character in _JOINERS and _joins(text, place):
         return character
-    if character in _SELECTORS and place and unicodedata.category(text[place - 1]) in ("So", "Sm", "Po", "Nd"):
+    if (
+        character in _SELECTORS
+        and place
+        and unicodedata.category(text[place - 1]) in ("So", "Sm", "Po", "Nd")
+    ):
         return character
     unseen = unicodedata.category(character) in _UNSEEN or character in _FILLERS or character in _SELECTORS
     return f"⟨U+{ord(character):04X}⟩" if unseen else character
@@ -83,5 +87,5 @@ def _walk(part: object, path: str) -> object:
         return tuple(_walk(one, f"{path}[{number}]") for number, one in enumerate(part))
     if has(type(part)):
         names = [attribute.name for attribute in fields(type(part))]
-        return evolve(part, **{name: _walk(getattr(part, name), f"{path}.{name}") for name in names})  # type: ignore[type-var]
+        return evolve(part, **{name: _walk(getattr(part, name), f"{path}.{name}") for name in names})  # type: ignore[misc, type-var]
     return part

@@ -11,16 +11,14 @@ VERIFICATION = {
     "secondary": f"{UNCONFIRMED} (secondary copy only)",
     "unread": f"{UNCONFIRMED} (not read)",
 }
-STATUS = {
-    "due": "Due",
-    "waiting": "Waiting",
-    "undetermined": "Undetermined",
-    "contraindicated": "Contraindicated",
-    "done": "Done",
-    "declined": "Declined",
-    "not_indicated": "Not indicated",
+AGAINST = {
+    "absolute": "Contraindication",
+    "relative": "Needs sign-off",
+    "caution": "Caution",
+    "check": "Safety check",
+    "prerequisite": "Order of work",
+    "not_available": "Not available",
 }
-AGAINST = {"absolute": "Contraindication", "relative": "Needs sign-off", "caution": "Caution"}
 
 
 def day(moment: date | None) -> str:
@@ -62,3 +60,18 @@ def joined(words: list[str], last: str = " and ") -> str:
     'a, b and c'
     """
     return last.join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def lower(label: str) -> str:
+    """Return a label for the middle of a sentence; abbreviations stay as they are.
+
+    >>> lower("First contact"), lower("MRI of the spine"), lower("eGFR")
+    ('first contact', 'MRI of the spine', 'eGFR')
+    """
+    first = label.split(" ", 1)[0]
+    return label if len(first) > 1 and not first[1:].islower() else label[:1].lower() + label[1:]
+
+
+def sentence(text: str) -> str:
+    """Return a text with a stop at its end."""
+    return text if text.endswith((".", "!", "?")) or not text else f"{text}."

@@ -1,0 +1,181 @@
+"""The sheet as Markdown, for a note or a ticket; every text is escaped, so that none of it is markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from spineworkup.render.model import (
+    Detail,
+    Entry,
+    OptionBlock,
+    PauseBlock,
+    Record,
+    Sheet,
+    SourceLine,
+    Title,
+    Unknown,
+)
+from spineworkup.render.to_text import (
+    score_words,
+    sources_of,
+    source_words,
+    state_words,
+    statement_words,
+    tier_words,
+    unknown_words,
+)
+
+BOX = "☐"
+LINE = r"\_\_\_\_\_\_\_\_"
+# Everything that CommonMark or GitHub's Markdown gives a meaning; `.` and `)` make lists, `:` and `@` make links.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-!|~<>&$^=:@.])")
+
+
+def to_markdown(sheet: Sheet) -> str:
+    """Return a sheet as Markdown; boxes are `☐`, so that no viewer offers to tick them."""
+    lines = [*_head(sheet), *_front(sheet), *_behind(sheet), *_foot(sheet)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+
+
+def escape(text: str) -> str:
+    r"""Return a text that Markdown shows as it is.
+
+    >>> print(escape("*a* <b> [c](d)"))
+    \*a\* \<b\> \[c\]\(d\)
+    """
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _head(sheet: Sheet) -> Iterator[str]:
+    yield from (f"# {escape(sheet.title)}", "", escape(sheet.objective), "")
+    for one in sheet.identifiers:
+        yield f"- {escape(one.label)}: {escape(one.value) if one.value else LINE}"
+    yield from (f"- {escape(blank.label)}: {LINE}" for blank in sheet.running.blanks if blank.id == "phone")
+    yield ""
+    if sheet.banner is not None:
+        yield from (f"**{escape(tier_words(sheet.banner.tier))}**", "", escape(sheet.banner.words), "")
+    for notice in sheet.summary:
+        yield from (escape(f"{notice.kind}: {notice.text} (see {Title.NOTICES})"), "")
+
+
+def _front(sheet: Sheet) -> Iterator[str]:
+    for pause in sheet.pauses:
+        yield from _pause(pause)
+    yield from (f"## {Title.UNKNOWN} ({sheet.running.questions})", "")
+    if sheet.is_blank:
+        yield from (escape(Title.NOTHING_KNOWN), "")
+        yield from (f"- {escape(blank.short)}\\. {LINE}" for blank in sheet.unknown_spaces)
+    elif not sheet.unknown:
+        yield escape(Title.NONE_UNKNOWN)
+    for unknown in sheet.top_unknown:
+        yield f"- {escape(tier_words(unknown.tier, True))} \\- {escape(unknown.label)} {LINE}"
+    yield ""
+    yield from (f"{escape(line)}\n" for line in sheet.legend)
+
+
+def _pause(pause: PauseBlock) -> Iterator[str]:
+    yield from (f"## {pause.letter}\\. {escape(pause.title)}", "")
+    yield f"{escape(pause.mode)}: {escape(pause.mode_words)}"
+    yield ""
+    if pause.objective:
+        yield from (escape(pause.objective), "")
+    for row in pause.rows:
+        boxes = " ".join(f"{BOX} {escape(blank.short)}" for blank in row.ticks)
+        spaces = " ".join(f"{escape(blank.short)} {LINE}" for blank in row.spaces)
+        yield f"- {escape(row.code)} **{escape(row.action)}**  "
+        yield f"  {boxes} {spaces}  "
+        yield f"  {escape(state_words(row))}"
+        yield from (f"  - {escape(f'{remark.kind}: {remark.text}')}" for remark in row.remarks)
+    yield ""
+
+
+def _behind(sheet: Sheet) -> Iterator[str]:
+    yield from _section(Title.ALL_UNKNOWN, [line for one in sheet.unknown for line in _unknown(one)])
+    yield from _section(Title.RECORDS, [line for one in sheet.records for line in _record(one)])
+    yield from _section(Title.DETAILS, [line for one in sheet.details for line in _detail(one)])
+    scores = [
+        line
+        for one in sheet.scores
+        for line in _listed(score_words(one), [f"Missing: {m}" for m in one.missing])
+    ]
+    yield from _section(Title.SCORES, scores)
+    options = [escape(Title.NO_CHOICE), "", *(line for one in sheet.handover for line in _option(one))]
+    yield from _section(Title.HANDOVER, options if sheet.handover else [])
+    quiet = [f"- {escape(f'{one.code} {one.label}: {one.reason}')}" for one in sheet.not_indicated]
+    yield from _section(Title.NOT_INDICATED, quiet)
+    yield from _section(Title.NOTICES, [f"- {escape(f'{one.kind}: {one.text}')}" for one in sheet.notices])
+    yield from _section(Title.SOURCES, [f"- {_source(one)}" for one in sheet.sources])
+
+
+def _section(title: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield from (f"## {title}", "", *lines, "")
+
+
+def _listed(head: str, lines: list[str]) -> Iterator[str]:
+    yield f"- {escape(head)}"
+    yield from (f"  - {escape(line)}" for line in lines)
+
+
+def _unknown(unknown: Unknown) -> Iterator[str]:
+    asked = [unknown.ask] if unknown.ask != unknown.label else []
+    yield from _listed(
+        f"{tier_words(unknown.tier, True)} - {unknown.label}", [*asked, unknown_words(unknown)]
+    )
+    yield f"  - Answer: {LINE}"
+
+
+def _record(record: Record) -> Iterator[str]:
+    yield from (f"### {escape(record.code)} {escape(record.label)}", "")
+    for part in record.parts:
+        yield f"- {BOX} {escape(f'{part.label} {sources_of(part.refs, part.verification)}'.rstrip())}"
+        yield from (f"  - {_entry(entry)}" for entry in part.entries)
+    yield ""
+
+
+def _entry(entry: Entry) -> str:
+    answers = [
+        f"{BOX} {escape(blank.short)}" if blank.kind == "tick" else f"{LINE} {escape(entry.unit)}".rstrip()
+        for blank in entry.blanks
+    ]
+    recorded = f" {escape(f'(on record: {entry.recorded})')}" if entry.recorded else ""
+    return f"{escape(entry.label)}: {' '.join(answers)}{recorded}"
+
+
+def _detail(detail: Detail) -> Iterator[str]:
+    owner = f" - {detail.owner}" if detail.owner else ""
+    yield from (f"### {escape(detail.code)} {escape(detail.label + owner)}", "")
+    if detail.status:
+        yield from (escape(detail.status), "")
+    for title, statements in (
+        (Title.WHY, detail.why),
+        (Title.AGAINST, detail.against),
+        (Title.NOTES, detail.notes),
+    ):
+        if statements:
+            yield from (f"{title}:", "")
+            yield from (f"- {escape(statement_words(statement))}" for statement in statements)
+            yield ""
+    if detail.questions:
+        yield from (escape(f"{Title.ASK}: {'; '.join(detail.questions)}"), "")
+
+
+def _option(option: OptionBlock) -> Iterator[str]:
+    yield from (f"### {escape(option.label)}", "")
+    yield from (escape(f"{option.page} {sources_of(option.refs, option.verification)}"), "")
+    for need in option.needs:
+        yield f"- {BOX} {escape(need.label)}" + (f": {escape(need.there)}" if need.there else "")
+    yield from (f"- {escape(note)}" for note in option.notes)
+    yield ""
+
+
+def _source(source: SourceLine) -> str:
+    return escape(source_words(source))
+
+
+def _foot(sheet: Sheet) -> Iterator[str]:
+    yield from (f"## {Title.USE}", "", escape(sheet.intended_use), "", escape(sheet.receipt), "")
+    if sheet.running.identity:
+        yield from (escape(sheet.running.identity), "")
+    yield from (f"{escape(line)}\n" for line in sheet.running.lines)
