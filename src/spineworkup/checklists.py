@@ -8,6 +8,7 @@ from functools import cached_property
 
 from attrs import field, frozen
 
+from spineworkup.about import library_version
 from spineworkup.charts import Chart, Known
 from spineworkup.pathways import Need, Note, Pathway, Step, TreatmentOption
 from spineworkup.reasons import Against, Ask, Basis, Reason, against_of, asks_of, notes_of, reasons_of
@@ -241,11 +242,9 @@ class Checklist:
     @property
     def receipt(self) -> Receipt:
         """What has to be kept to replay this answer."""
-        from importlib.metadata import version
-
         p = self.pathway
         digest = self.original.digest
-        return Receipt(version("spineworkup"), p.id, p.version, p.hash, p.overlays, self.at, digest)
+        return Receipt(library_version(), p.id, p.version, p.hash, p.overlays, self.at, digest)
 
 
 _CLOCK_ASKS = {

@@ -8,10 +8,10 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from spineworkup.about import library_version
 from spineworkup.assessment import assess
 from spineworkup.charts import read_time
 from spineworkup.checklists import Checklist
@@ -68,7 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=plain,
     )
-    parser.add_argument("--version", action="version", version=f"spineworkup {version('spineworkup')}")
+    parser.add_argument("--version", action="version", version=f"spineworkup {library_version()}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def command(name: str, run: Callable[[argparse.Namespace], int], words: str, example: str) -> Any:
