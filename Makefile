@@ -16,7 +16,7 @@ ABOVE := */spineworkup/__main__.py,*/spineworkup/cli.py,*/spineworkup/testing/*,
 COVERED ?= 100
 
 .NOTPARALLEL:
-.PHONY: demo test lint check bench ci-independent pins
+.PHONY: demo test lint check bench judges ci-independent pins
 export PIP_USER := 0
 export PIP_REQUIRE_VIRTUALENV := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -47,8 +47,10 @@ check: .venv/demo.ok
 bench: .venv/test.ok
 	@$(RUN) -m pytest -m benchmark tests/benchmarks $(ARGS)
 
+judges: .venv/judges.ok node_modules/.package-lock.json
+
 # The judges written by others, all of them: a skip is a failure here. Needs Node, Chromium, poppler-utils and qpdf.
-ci-independent: .venv/judges.ok node_modules/.package-lock.json
+ci-independent: judges
 	@SPINEWORKUP_NO_SKIP=1 $(RUN) -m pytest -m 'conformance or browser' $(ARGS)
 
 node_modules/.package-lock.json: package-lock.json

@@ -1,0 +1,46 @@
+"""What holds for all tests: no silent skip in CI, and the examples in README and docs/ run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+
+import pytest
+from sybil import Sybil
+from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+
+# An example that can't run by itself has `<!--- skip: next -->` in the line above it.
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser(), SkipParser()],
+    patterns=["README.md", "docs/*.md", "docs/**/*.md"],
+).pytest()
+
+
+def _nothing_may_skip() -> bool:
+    return bool(os.environ.get("SPINEWORKUP_NO_SKIP"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure where everything is installed: a check that didn't run is no check."""
+    report = yield
+    if _nothing_may_skip() and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"skipped where nothing may be: {_reason(report)}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole file that skips itself."""
+    report = yield
+    if _nothing_may_skip() and report.skipped:
+        report.outcome, report.longrepr = "failed", f"skipped where nothing may be: {_reason(report)}"
+    return report
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    return report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
