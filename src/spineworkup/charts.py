@@ -94,6 +94,7 @@ class Known:
     at: datetime | None = None
     source: str = ""
     reported: Quantity | None = None
+    calculated: bool = False
 
 
 @frozen
@@ -212,10 +213,21 @@ class Chart:
         known = {id_: entry for id_, entry in self.entries.items() if isinstance(entry, Known)}
         return {id_: entry.reported for id_, entry in known.items() if entry.reported is not None}
 
+    @cached_property
+    def calculated(self) -> Mapping[str, str]:
+        """The quantities that were worked out from others, and how."""
+        known = {id_: entry for id_, entry in self.entries.items() if isinstance(entry, Known)}
+        return {id_: e.source for id_, e in known.items() if e.reported is not None and e.calculated}
+
+    @cached_property
+    def times(self) -> Mapping[str, datetime]:
+        """When the known findings were seen, as far as that is known."""
+        known = {id_: entry for id_, entry in self.entries.items() if isinstance(entry, Known)}
+        return {id_: entry.at for id_, entry in known.items() if entry.at is not None}
+
     def seen(self, finding: str) -> datetime | None:
         """Return when a known finding was seen; None where that is not known."""
-        entry = self.entries.get(finding)
-        return entry.at if isinstance(entry, Known) else None
+        return self.times.get(finding)
 
     @cached_property
     def digest(self) -> str:
@@ -229,23 +241,32 @@ class Chart:
 NOT_RECORDED = Unknown(WhyUnknown.NOT_RECORDED)
 
 
-def read_chart(chart: Chart, at: datetime, scores: Mapping[str, Score]) -> Chart:
-    """Return the chart as it is to be read at a moment: stale and future values unknown, derived findings worked out.
+def read_chart(chart: Chart, at: datetime, derived: Iterable[Finding], scores: Mapping[str, Score]) -> Chart:
+    """Return the chart as it is to be read at a moment: stale values unknown, derived findings worked out.
 
     Args:
+        chart: What was recorded.
+        at: The moment; what lies after it, or is too old for it, is not known.
+        derived: The findings that can be worked out from others.
         scores: Findings that hold a score's total, to the score.
     """
-    entries = {id_: _fresh(chart.findings[id_], entry, at) for id_, entry in chart.entries.items()}
-    for finding in chart.findings.values():
-        if finding.derived is not None and not isinstance(entries.get(finding.id), Known):
-            derived = _derive(finding, entries)
-            if derived is not None:
-                entries[finding.id] = derived
-    facts = {id_: entry.value for id_, entry in entries.items() if isinstance(entry, Known)}
+    changed: dict[str, Entry] = {}
+    for id_, moment in chart.times.items():
+        entry = chart.entries[id_]
+        if (fresh := _fresh(chart.findings[id_], entry, moment, at)) is not entry:
+            changed[id_] = fresh
+    entries = {**chart.entries, **changed}
+    for finding in derived:
+        if finding.id in chart.findings and not isinstance(entries.get(finding.id), Known):
+            worked_out = _derive(finding, entries)
+            if worked_out is not None:
+                changed[finding.id] = entries[finding.id] = worked_out
     for id_, score in scores.items():
-        if id_ not in facts and id_ in chart.findings:
-            entries[id_] = _total(score, facts, entries)
-    return evolve_entries(chart, entries)
+        if id_ in chart.findings and not isinstance(entries.get(id_), Known):
+            total = _total(score, entries)
+            if total is not None:
+                changed[id_] = entries[id_] = total
+    return chart if not changed else evolve_entries(chart, entries)
 
 
 def evolve_entries(chart: Chart, entries: Mapping[str, Entry]) -> Chart:
@@ -303,15 +324,13 @@ def _agree(entries: list[Entry]) -> Entry:
     return evolve(known[0], at=min(times)) if len(times) == len(known) else evolve(known[0], at=None)
 
 
-def _fresh(finding: Finding, entry: Entry, at: datetime) -> Entry:
-    if not isinstance(entry, Known) or entry.at is None:
-        return entry
-    if entry.at > at + CLOCK_SKEW:
+def _fresh(finding: Finding, entry: Entry, seen: datetime, at: datetime) -> Entry:
+    if seen > at + CLOCK_SKEW:
         return Unknown(WhyUnknown.IN_FUTURE)
-    lasting = finding.red_flag and entry.value is True
-    if finding.max_age is not None and at - entry.at > finding.max_age and not lasting:
-        return Unknown(WhyUnknown.STALE)
-    return entry
+    if finding.max_age is None or at - seen <= finding.max_age:
+        return entry
+    lasting = finding.red_flag and isinstance(entry, Known) and entry.value is True
+    return entry if lasting else Unknown(WhyUnknown.STALE)
 
 
 def _derive(finding: Finding, entries: Mapping[str, Entry]) -> Known | None:
@@ -335,16 +354,15 @@ def _derive(finding: Finding, entries: Mapping[str, Entry]) -> Known | None:
         return None
     times = [entry.at for entry in known if entry.at is not None]
     at = max(times) if len(times) == len(known) else None
-    return Known(value, at, f"calculated: {derived.formula}", quantity)
+    return Known(value, at, f"calculated: {derived.formula}", quantity, calculated=True)
 
 
-def _total(score: Score, facts: Mapping[str, Value], entries: Mapping[str, Entry]) -> Entry:
-    assert isinstance(score.table, Additive)
-    known = [entry for item in score.inputs if isinstance(entry := entries.get(item), Known)]
-    if not known:
-        return NOT_RECORDED
-    total = total_of(score.table, facts)
-    times = [entry.at for entry in known if entry.at is not None]
+def _total(score: Score, entries: Mapping[str, Entry]) -> Known | None:
+    known = {item: entry for item in score.inputs if isinstance(entry := entries.get(item), Known)}
+    if not known or not isinstance(score.table, Additive):
+        return None
+    total = total_of(score.table, {item: entry.value for item, entry in known.items()})
+    times = [entry.at for entry in known.values() if entry.at is not None]
     at = max(times) if len(times) == len(known) else None
     value: Value = total.lowest if total.lowest == total.highest else total
-    return Known(value, at, f"calculated: {score.label}")
+    return Known(value, at, f"calculated: {score.label}", calculated=True)
