@@ -79,6 +79,25 @@ def test_what_several_sets_of_pins_share_is_the_same():
         assert found == versions[f"test.txt {name}"] == versions[f"judges.txt {name}"]
 
 
+def test_links_between_documents_lead_somewhere():
+    """A reader of the checkout never meets a dead end; addresses elsewhere aren't looked up."""
+    dead = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in tracked()
+        if path.suffix == ".md"
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+        if not (path.parent / target).exists()
+    ]
+
+    assert [] == dead
+
+
+def test_every_decision_is_listed():
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+
+    assert [] == [path.name for path in (ROOT / "docs" / "decisions").glob("*.md") if f"decisions/{path.name})" not in index]
+
+
 # What is shipped
 
 
@@ -165,6 +184,19 @@ def test_the_public_names_are_pinned():
 def test_every_public_name_is_there_and_listed():
     assert [] == [name for name in PUBLIC if not hasattr(spineworkup, name)]
     assert set(PUBLIC) <= set(dir(spineworkup))
+
+
+def test_type_checkers_see_the_same_names():
+    """The front door lists its names twice: once for type checkers, once for the moment of use."""
+    (block,) = (n for n in nodes(SOURCE / "__init__.py") if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n.test))
+    homes = {
+        (alias.asname, statement.module)
+        for statement in block.body
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
+    }
+
+    assert homes == {(name, f"spineworkup.{home}") for name, home in spineworkup._HOME_OF.items()}
 
 
 def test_a_name_that_is_not_there_says_so():
