@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from spineworkup.charts import WhyUnknown as WhyUnknown
     from spineworkup.checklists import Checklist as Checklist
     from spineworkup.checklists import ChecklistItem as ChecklistItem
-    from spineworkup.checklists import Status as Status
     from spineworkup.criteria import AllOf as AllOf
     from spineworkup.criteria import AnyOf as AnyOf
     from spineworkup.criteria import AtLeast as AtLeast
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from spineworkup.pathways import Rule as Rule
     from spineworkup.pathways import Step as Step
     from spineworkup.reading.load import load_pathway as load_pathway
+    from spineworkup.readings import Status as Status
     from spineworkup.truth import Truth as Truth
     from spineworkup.urgency import Urgency as Urgency
     from spineworkup.urgency import UrgencyInterval as UrgencyInterval
@@ -38,11 +38,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "assessment": ["assess"],
     "charts": ["Chart", "Observation", "SignOff", "StepEvent", "WhyUnknown"],
-    "checklists": ["Checklist", "ChecklistItem", "Status"],
+    "checklists": ["Checklist", "ChecklistItem"],
     "criteria": ["AllOf", "AnyOf", "AtLeast", "Compare", "IsOneOf", "Not", "Present"],
     "errors": ["SpineWorkupError"],
     "findings": ["Finding", "Quantity"],
     "pathways": ["Pathway", "Rule", "Step"],
+    "readings": ["Status"],
     "reading.load": ["load_pathway"],
     "truth": ["Truth"],
     "urgency": ["Urgency", "UrgencyInterval"],

@@ -214,16 +214,10 @@ class Chart:
         return {id_: entry.reported for id_, entry in known.items() if entry.reported is not None}
 
     @cached_property
-    def calculated(self) -> Mapping[str, str]:
-        """The quantities that were worked out from others, and how."""
-        known = {id_: entry for id_, entry in self.entries.items() if isinstance(entry, Known)}
-        return {id_: e.source for id_, e in known.items() if e.reported is not None and e.calculated}
-
-    @cached_property
     def times(self) -> Mapping[str, datetime]:
         """When the known findings were seen, as far as that is known."""
-        known = {id_: entry for id_, entry in self.entries.items() if isinstance(entry, Known)}
-        return {id_: entry.at for id_, entry in known.items() if entry.at is not None}
+        known = ((id_, entry) for id_, entry in self.entries.items() if isinstance(entry, Known))
+        return {id_: entry.at for id_, entry in known if entry.at is not None}
 
     def seen(self, finding: str) -> datetime | None:
         """Return when a known finding was seen; None where that is not known."""
@@ -266,7 +260,23 @@ def read_chart(chart: Chart, at: datetime, derived: Iterable[Finding], scores: M
             total = _total(score, entries)
             if total is not None:
                 changed[id_] = entries[id_] = total
-    return chart if not changed else evolve_entries(chart, entries)
+    return _with_changes(chart, entries, changed) if changed else chart
+
+
+def _with_changes(chart: Chart, entries: Mapping[str, Entry], changed: Mapping[str, Entry]) -> Chart:
+    """Return the chart with other entries; what it knew already is carried over instead of being looked up again."""
+    facts, times = dict(chart.facts), dict(chart.times)
+    for id_, entry in changed.items():
+        facts.pop(id_, None)
+        times.pop(id_, None)
+        if isinstance(entry, Known):
+            facts[id_] = entry.value
+            if entry.at is not None:
+                times[id_] = entry.at
+    other = evolve_entries(chart, entries)
+    object.__setattr__(other, "facts", facts)
+    object.__setattr__(other, "times", times)
+    return other
 
 
 def evolve_entries(chart: Chart, entries: Mapping[str, Entry]) -> Chart:

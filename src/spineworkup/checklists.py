@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import Enum
 from functools import cached_property
 
 from attrs import field, frozen
 
 from spineworkup.about import library_version
 from spineworkup.charts import Chart, Known
+from spineworkup.logic.plan import PlannedStep
 from spineworkup.pathways import Need, Note, Pathway, Step, TreatmentOption
-from spineworkup.reasons import Against, Ask, Basis, Reason, against_of, asks_of, notes_of, reasons_of
+from spineworkup.readings import Reading, Status
+from spineworkup.reasons import Against, Ask, Reason, against_of, asks_of, notes_of, reasons_of
 from spineworkup.scores import ScoreResult, score_of
 from spineworkup.sources import Verification, weakest
 from spineworkup.urgency import Urgency, UrgencyInterval
-
-
-class Status(Enum):
-    """Where a step stands; exactly one, the first that fits."""
-
-    DECLINED = "declined"
-    DONE = "done"
-    NOT_INDICATED = "not_indicated"
-    UNDETERMINED = "undetermined"
-    CONTRAINDICATED = "contraindicated"
-    WAITING = "waiting"
-    DUE = "due"
-
-    @property
-    def words(self) -> str:
-        """The status as it is printed."""
-        return _STATUS_WORDS[self]
-
-
-_STATUS_WORDS = {
-    Status.DECLINED: "Declined",
-    Status.DONE: "Done",
-    Status.NOT_INDICATED: "Not indicated",
-    Status.UNDETERMINED: "Can't tell yet: ask",
-    Status.CONTRAINDICATED: "Contraindicated",
-    Status.WAITING: "Waiting",
-    Status.DUE: "Due",
-}
 
 
 @frozen
@@ -65,22 +38,27 @@ class ChecklistItem:
     clear_to_proceed: bool
     instead: str | None
     progress: str | None
-    basis: Basis = field(eq=False, repr=False)
+    reading: Reading = field(eq=False, repr=False)
+
+    @property
+    def planned(self) -> PlannedStep:
+        """The step with its rules, as the plan holds it."""
+        return self.reading.plan.by_id[self.step.id]
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
         """The rules that make the step what it is, with their sources and the facts that decided them."""
-        return reasons_of(self.basis)
+        return reasons_of(self.reading, self.planned)
 
     @cached_property
     def against(self) -> tuple[Against, ...]:
         """What speaks against doing it now: contraindications, cautions, open checks, what it waits for."""
-        return against_of(self.basis)
+        return against_of(self.reading, self.planned)
 
     @cached_property
     def asks(self) -> tuple[Ask, ...]:
         """What to ask about it, with the urgency that each answer could reach."""
-        return asks_of(self.basis)
+        return asks_of(self.reading, self.planned)
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -90,7 +68,7 @@ class ChecklistItem:
     @cached_property
     def notes(self) -> tuple[Note, ...]:
         """What to know about it for this patient."""
-        return notes_of(self.basis)
+        return notes_of(self.reading, self.planned)
 
     @property
     def verification(self) -> Verification:
@@ -103,7 +81,7 @@ class ChecklistItem:
         if not self.reasons:
             return ""
         reason = self.reasons[0]
-        labels = {id_: self.basis.chart.findings[id_].label for id_ in reason.facts}
+        labels = {id_: self.reading.chart.findings[id_].label for id_ in reason.facts}
         facts = "; ".join(f"{labels[id_]}: {text}" for id_, text in reason.facts.items())
         return f"{reason.text} ({facts})" if facts else reason.text
 

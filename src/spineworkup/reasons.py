@@ -12,11 +12,13 @@ from attrs import field, frozen
 
 from spineworkup.charts import Chart, Known
 from spineworkup.findings import Range
+from spineworkup.logic.evaluate import evaluate
 from spineworkup.logic.explain import deciding
-from spineworkup.logic.plan import Plan, PlannedRule, PlannedStep
+from spineworkup.logic.plan import PlannedRule, PlannedStep
 from spineworkup.logic.reduce import open_questions
-from spineworkup.logic.when_true import newest_reason, when_true
+from spineworkup.logic.when_true import when_true
 from spineworkup.pathways import ONSET, Note, Rule
+from spineworkup.readings import Reading
 from spineworkup.sources import Citation, Verification
 from spineworkup.truth import Truth
 from spineworkup.urgency import Urgency
@@ -57,31 +59,6 @@ class Against:
 
 
 @frozen
-class Indication:
-    """An indication as it counts for a step: its own, or inherited from the step whose place it takes."""
-
-    planned: PlannedRule
-    truth: Truth
-    in_place_of: str = ""
-
-
-@frozen
-class Basis:
-    """What the explanation of one step is worked out from."""
-
-    plan: Plan
-    planned: PlannedStep
-    chart: Chart
-    truths: list[Truth]
-    indications: tuple[Indication, ...]
-    waits_for: tuple[str, ...]
-    done_at: datetime | None
-    lowest: Urgency
-    highest: Urgency
-    open: bool
-
-
-@frozen
 class Ask:
     """A finding to ask, how urgent the answer could be, and by when."""
 
@@ -100,55 +77,54 @@ def shown_facts(chart: Chart, findings: Iterable[str]) -> dict[str, str]:
     return shown
 
 
-def reasons_of(basis: Basis) -> tuple[Reason, ...]:
+def reasons_of(reading: Reading, planned: PlannedStep) -> tuple[Reason, ...]:
     """Return the rules that make a step what it is: the true ones, else those not known, else all."""
-    for truth in (Truth.TRUE, Truth.UNKNOWN, Truth.FALSE):
-        chosen = [indication for indication in basis.indications if indication.truth is truth]
-        if chosen:
-            return tuple(_reason(indication, basis) for indication in chosen)
-    return ()
-
-
-def _reason(indication: Indication, basis: Basis) -> Reason:
-    rule, chart = indication.planned.rule, basis.chart
-    decided = deciding(rule.when, chart.facts)
-    place = indication.in_place_of
-    if place:
-        label = basis.plan.pathway.steps[place].label
-        decided += _barring(basis.plan.by_id[place], basis)
-        text = f"In place of {label}: {rule.says}"
-    else:
-        text = rule.says
-    return Reason(
-        rule.id, text, rule.cites, rule.verification, shown_facts(chart, decided), indication.truth, place
+    found = reading.indications[planned.step.id]
+    wanted = next((truth for truth in (Truth.TRUE, Truth.UNKNOWN, Truth.FALSE) if truth in found), None)
+    return tuple(
+        _reason(rule, truth, reading)
+        for rule, truth in zip(planned.indications, found, strict=True)
+        if truth is wanted
     )
 
 
-def _barring(planned: PlannedStep, basis: Basis) -> tuple[str, ...]:
-    true = [rule for rule in planned.absolute if basis.truths[rule.place] is Truth.TRUE]
-    return tuple(finding for rule in true for finding in deciding(rule.rule.when, basis.chart.facts))
+def _reason(planned: PlannedRule, truth: Truth, reading: Reading) -> Reason:
+    rule, chart, place = planned.rule, reading.chart, planned.in_place_of
+    decided, text = deciding(rule.when, chart.facts), rule.says
+    if place:
+        label = reading.plan.pathway.steps[place].label
+        decided += _barring(reading.plan.by_id[place], reading)
+        text = f"In place of {label}: {rule.says}"
+    return Reason(rule.id, text, rule.cites, rule.verification, shown_facts(chart, decided), truth, place)
 
 
-def against_of(basis: Basis) -> tuple[Against, ...]:
+def _barring(planned: PlannedStep, reading: Reading) -> tuple[str, ...]:
+    true = [rule for rule in planned.absolute if reading.truths[rule.place] is Truth.TRUE]
+    return tuple(finding for rule in true for finding in deciding(rule.rule.when, reading.chart.facts))
+
+
+def against_of(reading: Reading, planned: PlannedStep) -> tuple[Against, ...]:
     """Return what speaks against a step: what is true, and of what could hold it also what is not known."""
-    found = [*_rules_against(basis), *_checks_against(basis)]
-    step = basis.planned.step
-    for other in basis.waits_for:
-        label = basis.plan.pathway.steps[other].label
-        found.append(Against(other, "prerequisite", f"Waits for: {label}", Truth.TRUE))
-    if step.id in basis.chart.not_available:
+    step = planned.step
+    found = list(_rules_against(reading, planned))
+    if not reading.is_closed(planned):
+        found += _checks_against(reading, planned)
+        for other in reading.waits_for(planned):
+            label = reading.plan.pathway.steps[other].label
+            found.append(Against(other, "prerequisite", f"Waits for: {label}", Truth.TRUE))
+    if step.id in reading.chart.not_available:
         found.append(Against(step.id, "not_available", f"{step.label} is not available here now", Truth.TRUE))
     return tuple(found)
 
 
-def _rules_against(basis: Basis) -> Iterator[Against]:
-    planned, facts = basis.planned, basis.chart.facts
+def _rules_against(reading: Reading, planned: PlannedStep) -> Iterator[Against]:
+    is_open = not reading.is_closed(planned)
     for rule in (*planned.absolute, *planned.relative, *planned.cautions):
-        truth, about = basis.truths[rule.place], rule.rule
-        if truth is Truth.TRUE or (truth is Truth.UNKNOWN and about.kind != "caution" and basis.open):
+        truth, about = reading.truths[rule.place], rule.rule
+        if truth is Truth.TRUE or (truth is Truth.UNKNOWN and about.kind != "caution" and is_open):
             words = about.says if truth is Truth.TRUE else f"Not known: {about.says}"
-            decided = shown_facts(basis.chart, deciding(about.when, facts))
-            signed = is_signed_off(about, basis.chart)
+            decided = shown_facts(reading.chart, deciding(about.when, reading.chart.facts))
+            signed = reading.is_signed_off(about)
             yield Against(
                 about.id,
                 about.kind,
@@ -162,32 +138,27 @@ def _rules_against(basis: Basis) -> Iterator[Against]:
             )
 
 
-def _checks_against(basis: Basis) -> Iterator[Against]:
-    if basis.open:
-        for finding in basis.planned.step.checks:
-            if finding not in basis.chart.facts:
-                label = basis.chart.findings[finding].label
-                yield Against(finding, "check", f"Answer first: {label}", Truth.UNKNOWN)
+def _checks_against(reading: Reading, planned: PlannedStep) -> Iterator[Against]:
+    for finding in planned.step.checks:
+        if finding not in reading.chart.facts:
+            label = reading.chart.findings[finding].label
+            yield Against(finding, "check", f"Answer first: {label}", Truth.UNKNOWN)
 
 
-def is_signed_off(rule: Rule, chart: Chart) -> bool:
-    """Whether the role that may clear a relative contraindication has done so."""
-    return any(sign.rule == rule.id and sign.by == rule.sign_off for sign in chart.sign_offs)
-
-
-def notes_of(basis: Basis) -> tuple[Note, ...]:
+def notes_of(reading: Reading, planned: PlannedStep) -> tuple[Note, ...]:
     """Return the notes of a step whose criterion isn't false."""
-    from spineworkup.logic.evaluate import evaluate
-
-    facts = basis.chart.facts
-    notes = basis.planned.step.notes
+    facts = reading.chart.facts
+    notes = planned.step.notes
     return tuple(n for n in notes if n.when is None or evaluate(n.when, facts) is not Truth.FALSE)
 
 
-def asks_of(basis: Basis) -> tuple[Ask, ...]:
+def asks_of(reading: Reading, planned: PlannedStep) -> tuple[Ask, ...]:
     """Return what to ask about a step: what could change its status, its urgency, its time or its clearance."""
+    asks = list(_indication_asks(reading, planned))
+    if not reading.is_closed(planned):
+        asks += _clearance_asks(reading, planned)
     asked: dict[str, Ask] = {}
-    for ask in (*_indication_asks(basis), *(_clearance_asks(basis) if basis.open else ())):
+    for ask in asks:
         before = asked.get(ask.finding)
         asked[ask.finding] = ask if before is None else _stronger(before, ask)
     return tuple(asked.values())
@@ -198,70 +169,58 @@ def _stronger(one: Ask, other: Ask) -> Ask:
     return Ask(one.finding, max(one.could_reach, other.could_reach), min(times, default=None))
 
 
-def _indication_asks(basis: Basis) -> Iterator[Ask]:
-    for indication in basis.indications:
-        rule, tier = indication.planned.rule, indication.planned.urgency
-        if indication.truth is Truth.UNKNOWN and (tier > basis.lowest or basis.open):
-            due = deadline(indication, basis.chart, basis.done_at)
-            criteria = [rule.when]
-            if indication.in_place_of:
-                criteria += [bar.rule.when for bar in basis.plan.by_id[indication.in_place_of].absolute]
-            for criterion in criteria:
-                for finding in open_questions(criterion, basis.chart.facts):
-                    yield from (Ask(id_, tier, due) for id_ in with_inputs(finding, basis))
-        if basis.open and indication.truth is not Truth.FALSE and rule.within is not None:
-            for id_ in _missing_anchor(indication, basis.chart):
-                yield Ask(id_, tier, None)
+def _indication_asks(reading: Reading, planned: PlannedStep) -> Iterator[Ask]:
+    found = reading.indications[planned.step.id]
+    is_open = not reading.is_closed(planned)
+    pairs = list(zip(planned.indications, found, strict=True))
+    lowest = max((rule.rank for rule, truth in pairs if truth is Truth.TRUE), default=0)
+    for rule, truth in pairs:
+        tier = rule.rule.urgency
+        if truth is Truth.UNKNOWN and (rule.rank > lowest or is_open):
+            due = reading.deadline(planned, rule, truth)
+            yield from (Ask(id_, tier, due) for id_ in _open_findings(reading, rule))
+        if is_open and truth is not Truth.FALSE and rule.timed:
+            yield from (Ask(id_, tier, None) for id_ in _missing_anchor(rule.rule, truth, reading.chart))
 
 
-def _missing_anchor(indication: Indication, chart: Chart) -> Iterator[str]:
-    rule = indication.planned.rule
+def _open_findings(reading: Reading, rule: PlannedRule) -> Iterator[str]:
+    criteria = [rule.rule.when]
+    if rule.in_place_of:
+        criteria += [bar.rule.when for bar in reading.plan.by_id[rule.in_place_of].absolute]
+    for criterion in criteria:
+        for finding in open_questions(criterion, reading.chart.facts):
+            yield from with_inputs(finding, reading)
+
+
+def _missing_anchor(rule: Rule, truth: Truth, chart: Chart) -> Iterator[str]:
     if rule.start != ONSET:
         if rule.start not in chart.clocks:
             yield f"clocks.{rule.start}"
-    elif indication.truth is Truth.TRUE and when_true(rule.when, chart.facts, chart.seen) is None:
+    elif truth is Truth.TRUE and when_true(rule.when, chart.facts, chart.seen) is None:
         yield from (
             f"{finding}.at" for finding in deciding(rule.when, chart.facts) if chart.seen(finding) is None
         )
 
 
-def _clearance_asks(basis: Basis) -> Iterator[Ask]:
-    planned, facts = basis.planned, basis.chart.facts
+def _clearance_asks(reading: Reading, planned: PlannedStep) -> Iterator[Ask]:
+    facts, step = reading.chart.facts, planned.step
+    waits_for = reading.waits_for(planned)
     held = [rule.rule.when for rule in planned.absolute]
-    held += [rule.rule.when for rule in planned.relative if not is_signed_off(rule.rule, basis.chart)]
-    held += [
-        p.unless for p in planned.step.prerequisites if p.unless is not None and p.step in basis.waits_for
-    ]
+    held += [rule.rule.when for rule in planned.relative if not reading.is_signed_off(rule.rule)]
+    held += [p.unless for p in step.prerequisites if p.unless is not None and p.step in waits_for]
     asked = [finding for criterion in held for finding in open_questions(criterion, facts)]
-    asked += [finding for finding in planned.step.checks if finding not in facts]
+    asked += [finding for finding in step.checks if finding not in facts]
+    reach = reading.interval(planned).highest
     for finding in asked:
-        yield from (Ask(id_, basis.highest, None) for id_ in with_inputs(finding, basis))
+        yield from (Ask(id_, reach, None) for id_ in with_inputs(finding, reading))
 
 
-def with_inputs(finding: str, basis: Basis) -> Iterator[str]:
+def with_inputs(finding: str, reading: Reading) -> Iterator[str]:
     """Yield a finding, and the findings from which it could be worked out, as far as they are not known."""
-    chart = basis.chart
+    chart = reading.chart
     if not isinstance(chart.facts.get(finding), Range):
         yield finding
-    score = basis.plan.pathway.totals.get(finding)
+    score = reading.plan.pathway.totals.get(finding)
     derived = chart.findings[finding].derived
     inputs = score.inputs if score is not None else derived.inputs if derived is not None else ()
     yield from (id_ for id_ in inputs if id_ not in chart.facts)
-
-
-def deadline(indication: Indication, chart: Chart, done_at: datetime | None) -> datetime | None:
-    """Return by when a rule wants its step done; None where it gives no time or its start is not known.
-
-    The time starts with the rule's clock, or later, when the rule itself became true: a new finding starts its own
-    clock. Where the step was done before, it starts with the newest reason to do it again.
-    """
-    rule = indication.planned.rule
-    if rule.within is None:
-        return None
-    true = indication.truth is Truth.TRUE
-    onset = when_true(rule.when, chart.facts, chart.seen) if true else None
-    anchor = onset if rule.start == ONSET else chart.clocks.get(rule.start)
-    if anchor is None:
-        return None
-    again = newest_reason(rule.when, chart.facts, chart.seen) if true and done_at is not None else None
-    return max(moment for moment in (anchor, onset, again) if moment is not None) + rule.within

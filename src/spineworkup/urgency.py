@@ -19,6 +19,12 @@ class Urgency(Enum):
     'Immediate: contact now'
     """
 
+    rank: int
+
+    def __init__(self, _: str) -> None:
+        # 0 for NONE up to 4 for IMMEDIATE.
+        self.rank = len(type(self).__members__)
+
     NONE = "none"
     ROUTINE = "routine"
     WITHIN_A_WEEK = "within_a_week"
@@ -30,18 +36,12 @@ class Urgency(Enum):
         """The tier as it is printed."""
         return _WORDS[self]
 
-    @property
-    def rank(self) -> int:
-        """0 for NONE up to 4 for IMMEDIATE."""
-        return _RANK[self]
-
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, Urgency):
             return NotImplemented
-        return _RANK[self] < _RANK[other]
+        return self.rank < other.rank
 
 
-_RANK = {tier: rank for rank, tier in enumerate(Urgency)}
 _WORDS = {
     Urgency.NONE: "Not indicated",
     Urgency.ROUTINE: "Routine",
@@ -82,7 +82,13 @@ class UrgencyInterval:
         return f"{self.lowest.words}; could reach: {self.highest.words}"
 
 
-NOTHING = UrgencyInterval(Urgency.NONE, Urgency.NONE)
+# Every interval there is, by the ranks of its ends: shared, as one is needed for every step of every patient.
+INTERVALS = {
+    (lowest.rank, highest.rank): UrgencyInterval(lowest, highest)
+    for lowest in Urgency
+    for highest in Urgency
+    if lowest <= highest
+}
 
 
 def highest_of(intervals: Iterable[UrgencyInterval]) -> UrgencyInterval:
@@ -91,7 +97,7 @@ def highest_of(intervals: Iterable[UrgencyInterval]) -> UrgencyInterval:
     >>> highest_of([UrgencyInterval(Urgency.NONE, Urgency.IMMEDIATE), UrgencyInterval(Urgency.ROUTINE, Urgency.ROUTINE)])
     UrgencyInterval(lowest=<Urgency.ROUTINE: 'routine'>, highest=<Urgency.IMMEDIATE: 'immediate'>)
     """
-    lowest = highest = Urgency.NONE
+    lowest = highest = 0
     for interval in intervals:
-        lowest, highest = max(lowest, interval.lowest), max(highest, interval.highest)
-    return UrgencyInterval(lowest, highest)
+        lowest, highest = max(lowest, interval.lowest.rank), max(highest, interval.highest.rank)
+    return INTERVALS[lowest, highest]

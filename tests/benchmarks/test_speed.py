@@ -19,6 +19,7 @@ from tests.benchmarks.plain_python import plain_assess
 from spineworkup import Chart, assess, load_pathway
 from spineworkup.charts import read_chart
 from spineworkup.findings import Finding, Kind
+from spineworkup.logic.plan import plan
 from spineworkup.pathways import Pathway
 from spineworkup.reading.find_packages import package_folder, yaml_files
 from spineworkup.reading.read_package import CASES
@@ -72,7 +73,7 @@ def test_plain_python_gives_the_same_answers() -> None:
     pathway = load_pathway()
     plain = plain_assess(pathway)
     for chart in charts(pathway, 300, seed=2):
-        facts = read_chart(chart, AT, pathway.totals).facts
+        facts = read_chart(chart, AT, plan(pathway).derived, pathway.totals).facts
         answer = plain(facts, chart.clocks, AT)
         for item in assess(pathway, chart, at=AT).items:
             expected = answer[item.step.id][:6]
@@ -88,7 +89,7 @@ def test_assess_against_plain_python() -> None:
     pathway = load_pathway()
     plain = plain_assess(pathway)
     patients = charts(pathway, 200)
-    facts = [read_chart(chart, AT, pathway.totals).facts for chart in patients]
+    facts = [read_chart(chart, AT, plan(pathway).derived, pathway.totals).facts for chart in patients]
     value = ratio(
         lambda: [assess(pathway, chart, at=AT) for chart in patients],
         lambda: [plain(known, CLOCKS, AT) for known in facts],

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from operator import ge, gt, le, lt
 from typing import assert_never
 
-from spineworkup.criteria import AllOf, AnyOf, AtLeast, Compare, Criterion, IsOneOf, Not, Present
+from spineworkup.criteria import AllOf, AnyOf, AtLeast, Comparator, Compare, Criterion, IsOneOf, Not, Present
 from spineworkup.findings import Value
-from spineworkup.logic.evaluate import compare, holds
+from spineworkup.logic.evaluate import compare
 from spineworkup.truth import Truth, not_
 
-Test = Callable[[Mapping[str, Value]], Truth]
+Facts = Mapping[str, Value]
+# Takes the known values, and the truths of the criteria that were answered before.
+Test = Callable[[Facts, Sequence[Truth]], Truth]
 TRUE, FALSE, UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
+_SIDES = {Comparator.LESS: lt, Comparator.AT_MOST: le, Comparator.MORE: gt, Comparator.AT_LEAST: ge}
 
 
-def compile_criterion(criterion: Criterion) -> Test:
+def compile_criterion(criterion: Criterion) -> Callable[[Facts], Truth]:
     """Return a function from known values to the truth of a criterion.
 
     >>> compile_criterion(Present("night_pain"))({"night_pain": True})
     <Truth.TRUE: 'true'>
     """
+    test = compile_test(criterion, {})
+    return lambda facts: test(facts, ())
+
+
+def compile_test(criterion: Criterion, places: Mapping[Criterion, int]) -> Test:
+    """Return the test of a criterion; parts of it that have a place were answered before and are looked up there."""
+
+    def part(operand: Criterion) -> Test:
+        place = places.get(operand)
+        return compile_test(operand, places) if place is None else _answered(place)
+
     match criterion:
         case Present(finding):
             return _present(finding)
@@ -29,20 +44,32 @@ def compile_criterion(criterion: Criterion) -> Test:
         case IsOneOf(finding, codes):
             return _is_one_of(finding, frozenset(codes))
         case Not(operand):
-            test = compile_criterion(operand)
-            return lambda facts: not_(test(facts))
+            return _not(part(operand))
         case AllOf(operands):
-            return _all_of(operands)
+            return _all_of(tuple(map(part, operands)))
         case AnyOf(operands):
-            return _any_of(operands)
+            present = [operand.finding for operand in operands if isinstance(operand, Present)]
+            # Long lists of red flags are the common case.
+            return (
+                _any_present(present)
+                if len(present) == len(operands)
+                else _any_of(tuple(map(part, operands)))
+            )
         case AtLeast(count, operands):
-            return _at_least(count, tuple(map(compile_criterion, operands)))
+            return _at_least(count, tuple(map(part, operands)))
         case _:
             assert_never(criterion)
 
 
+def _answered(place: int) -> Test:
+    def test(facts: Facts, truths: Sequence[Truth]) -> Truth:
+        return truths[place]
+
+    return test
+
+
 def _present(finding: str) -> Test:
-    def test(facts: Mapping[str, Value]) -> Truth:
+    def test(facts: Facts, truths: Sequence[Truth]) -> Truth:
         value = facts.get(finding)
         return UNKNOWN if value is None else TRUE if value is True else FALSE
 
@@ -51,51 +78,34 @@ def _present(finding: str) -> Test:
 
 def _compare(criterion: Compare) -> Test:
     finding, comparator, threshold = criterion.finding, criterion.comparator, criterion.threshold
+    on_side = _SIDES[comparator]
 
-    def test(facts: Mapping[str, Value]) -> Truth:
+    def test(facts: Facts, truths: Sequence[Truth]) -> Truth:
         value = facts.get(finding)
         if type(value) is Decimal:
-            return TRUE if holds(value, comparator, threshold) else FALSE
+            return TRUE if on_side(value, threshold) else FALSE
         return compare(value, comparator, threshold)
 
     return test
 
 
 def _is_one_of(finding: str, codes: frozenset[str]) -> Test:
-    def test(facts: Mapping[str, Value]) -> Truth:
+    def test(facts: Facts, truths: Sequence[Truth]) -> Truth:
         value = facts.get(finding)
         return UNKNOWN if value is None else TRUE if value in codes else FALSE
 
     return test
 
 
-def _all_present(operands: tuple[Criterion, ...]) -> tuple[str, ...] | None:
-    """Return the findings, if every operand just asks for one: long lists of red flags are the common case."""
-    found = tuple(operand.finding for operand in operands if isinstance(operand, Present))
-    return found if len(found) == len(operands) else None
-
-
-def _any_of(operands: tuple[Criterion, ...]) -> Test:
-    present = _all_present(operands)
-    if present is not None:
-        return _any_present(present)
-    tests = tuple(map(compile_criterion, operands))
-
-    def test(facts: Mapping[str, Value]) -> Truth:
-        answer = FALSE
-        for operand in tests:
-            truth = operand(facts)
-            if truth is TRUE:
-                return TRUE
-            if truth is UNKNOWN:
-                answer = UNKNOWN
-        return answer
+def _not(operand: Test) -> Test:
+    def test(facts: Facts, truths: Sequence[Truth]) -> Truth:
+        return not_(operand(facts, truths))
 
     return test
 
 
-def _any_present(findings: tuple[str, ...]) -> Test:
-    def test(facts: Mapping[str, Value]) -> Truth:
+def _any_present(findings: Sequence[str]) -> Test:
+    def test(facts: Facts, truths: Sequence[Truth]) -> Truth:
         answer = FALSE
         for finding in findings:
             value = facts.get(finding)
@@ -108,13 +118,25 @@ def _any_present(findings: tuple[str, ...]) -> Test:
     return test
 
 
-def _all_of(operands: tuple[Criterion, ...]) -> Test:
-    tests = tuple(map(compile_criterion, operands))
+def _any_of(operands: tuple[Test, ...]) -> Test:
+    def test(facts: Facts, truths: Sequence[Truth]) -> Truth:
+        answer = FALSE
+        for operand in operands:
+            truth = operand(facts, truths)
+            if truth is TRUE:
+                return TRUE
+            if truth is UNKNOWN:
+                answer = UNKNOWN
+        return answer
 
-    def test(facts: Mapping[str, Value]) -> Truth:
+    return test
+
+
+def _all_of(operands: tuple[Test, ...]) -> Test:
+    def test(facts: Facts, truths: Sequence[Truth]) -> Truth:
         answer = TRUE
-        for operand in tests:
-            truth = operand(facts)
+        for operand in operands:
+            truth = operand(facts, truths)
             if truth is FALSE:
                 return FALSE
             if truth is UNKNOWN:
@@ -124,11 +146,11 @@ def _all_of(operands: tuple[Criterion, ...]) -> Test:
     return test
 
 
-def _at_least(count: int, tests: tuple[Test, ...]) -> Test:
-    def test(facts: Mapping[str, Value]) -> Truth:
+def _at_least(count: int, operands: tuple[Test, ...]) -> Test:
+    def test(facts: Facts, truths: Sequence[Truth]) -> Truth:
         known = possible = 0
-        for operand in tests:
-            truth = operand(facts)
+        for operand in operands:
+            truth = operand(facts, truths)
             if truth is TRUE:
                 known += 1
             if truth is not FALSE:

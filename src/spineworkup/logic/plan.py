@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from graphlib import TopologicalSorter
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from spineworkup.criteria import Criterion
+from spineworkup.criteria import AllOf, AnyOf, AtLeast, Criterion, Not
 from spineworkup.errors import PathwayError
-from spineworkup.findings import Value
-from spineworkup.logic.compile import Test, compile_criterion
+from spineworkup.findings import Finding, Value
+from spineworkup.logic.compile import Test, compile_test
 from spineworkup.pathways import Pathway, Rule, Step
 from spineworkup.truth import Truth
-from spineworkup.urgency import Urgency
 
 Truths = list[Truth]
 
 
 @frozen
 class PlannedRule:
-    """A rule and the place of its criterion among all criteria of the plan."""
+    """A rule and the place of its criterion among all criteria of the plan.
+
+    Args:
+        rank: Of its urgency.
+        timed: It gives a time.
+        in_place_of: The step from which it is inherited; empty for a step's own rules.
+    """
 
     rule: Rule
     place: int
-    urgency: Urgency
+    rank: int
+    timed: bool
+    in_place_of: str = ""
 
 
 @frozen
@@ -32,10 +41,14 @@ class PlannedStep:
     """A step with its rules, made ready.
 
     Args:
+        own: Its own indications.
+        indications: Its own, then those that it inherits from each step whose place it takes, in that order.
         stands_in_for: The steps from which it takes over where they can't be done.
+        gives_time: Any of its indications gives a time.
     """
 
     step: Step
+    own: tuple[PlannedRule, ...]
     indications: tuple[PlannedRule, ...]
     absolute: tuple[PlannedRule, ...]
     relative: tuple[PlannedRule, ...]
@@ -43,6 +56,7 @@ class PlannedStep:
     unless: tuple[tuple[str, int | None], ...]
     done_when: int | None
     stands_in_for: tuple[str, ...]
+    gives_time: bool
 
 
 @frozen
@@ -52,6 +66,9 @@ class Plan:
     Args:
         tests: The compiled criteria, each different one once.
         steps: The steps so that each comes after those from which it takes over and those that it waits for.
+        order: The ids of the steps in the order of work.
+        derived: The findings that are worked out from others.
+        next_review: The first day on which a rule is past its review.
     """
 
     pathway: Pathway
@@ -59,10 +76,15 @@ class Plan:
     steps: tuple[PlannedStep, ...]
     order: tuple[str, ...]
     by_id: Mapping[str, PlannedStep]
+    derived: tuple[Finding, ...]
+    next_review: date | None
 
     def truths(self, facts: Mapping[str, Value]) -> Truths:
         """Return the truth of every criterion."""
-        return [test(facts) for test in self.tests]
+        truths: Truths = []
+        for test in self.tests:
+            truths.append(test(facts, truths))
+        return truths
 
 
 def plan(pathway: Pathway) -> Plan:
@@ -71,35 +93,90 @@ def plan(pathway: Pathway) -> Plan:
 
 
 def _plan(pathway: Pathway) -> Plan:
+    _check(pathway)
+    shared = _shared(pathway)
+    places: dict[Criterion, int] = {}
+
+    def place(criterion: Criterion) -> int:
+        # What several criteria have in common comes before them, and is answered once.
+        for part in _parts(criterion):
+            if part in shared and part not in places:
+                place(part)
+        return places.setdefault(criterion, len(places))
+
+    waits = {id_: {p.step for p in step.prerequisites} for id_, step in pathway.steps.items()}
+    for first, second in pathway.fallbacks:
+        waits[second].add(first)
+    by_id: dict[str, PlannedStep] = {}
+    for id_ in TopologicalSorter(waits).static_order():
+        by_id[id_] = _planned(pathway.steps[id_], pathway, place, by_id)
+    answered = {criterion: number for criterion, number in places.items() if criterion in shared}
+    reviews = [rule.review_by for rule in pathway.rules.values() if rule.review_by is not None]
+    return Plan(
+        pathway,
+        tuple(compile_test(criterion, answered) for criterion in places),
+        tuple(by_id.values()),
+        pathway.in_order,
+        by_id,
+        tuple(finding for finding in pathway.findings.values() if finding.derived is not None),
+        min(reviews, default=None),
+    )
+
+
+def _shared(pathway: Pathway) -> set[Criterion]:
+    """Return the compound criteria that occur more than once, on their own or inside others."""
+    whole = [criterion for step in pathway.steps.values() for criterion in step.criteria]
+    seen = Counter(part for criterion in whole for part in (criterion, *_parts(criterion)))
+    return {part for part, count in seen.items() if count > 1 and isinstance(part, AllOf | AnyOf | AtLeast)}
+
+
+def _parts(criterion: Criterion) -> Iterator[Criterion]:
+    """Yield the criteria inside a criterion, the innermost first."""
+    match criterion:
+        case Not(operand):
+            operands: tuple[Criterion, ...] = (operand,)
+        case AllOf(operands) | AnyOf(operands) | AtLeast(_, operands):
+            pass
+        case _:
+            operands = ()
+    for operand in operands:
+        yield from _parts(operand)
+        yield operand
+
+
+def _check(pathway: Pathway) -> None:
     for step in pathway.steps.values():
         for prerequisite in step.prerequisites:
             if prerequisite.step not in pathway.steps:
                 raise PathwayError(
                     f"the step {step.id!r} waits for {prerequisite.step!r}, which the pathway lacks"
                 )
-    places: dict[Criterion, int] = {}
-
-    def place(criterion: Criterion) -> int:
-        return places.setdefault(criterion, len(places))
-
-    planned = {id_: _planned(step, pathway, place) for id_, step in pathway.steps.items()}
-    graph = {id_: {*p.stands_in_for, *(first for first, _ in p.unless)} for id_, p in planned.items()}
-    order = tuple(id_ for id_ in TopologicalSorter(graph).static_order() if id_ in planned)
-    tests = tuple(compile_criterion(criterion) for criterion in places)
-    return Plan(pathway, tests, tuple(planned[id_] for id_ in order), pathway.in_order, planned)
 
 
-def _planned(step: Step, pathway: Pathway, place: Callable[[Criterion], int]) -> PlannedStep:
+def _planned(
+    step: Step, pathway: Pathway, place: Callable[[Criterion], int], before: Mapping[str, PlannedStep]
+) -> PlannedStep:
     def rules(kind: str, among: tuple[Rule, ...]) -> tuple[PlannedRule, ...]:
-        return tuple(PlannedRule(rule, place(rule.when), rule.urgency) for rule in among if rule.kind == kind)
+        return tuple(
+            PlannedRule(rule, place(rule.when), rule.urgency.rank, rule.within is not None)
+            for rule in among
+            if rule.kind == kind
+        )
 
+    own = rules("indication", step.indications)
+    stands_in_for = tuple(first for first, second in pathway.fallbacks if second == step.id)
+    inherited = tuple(
+        evolve(rule, in_place_of=first) for first in stands_in_for for rule in before[first].indications
+    )
     return PlannedStep(
         step,
-        rules("indication", step.indications),
+        own,
+        own + inherited,
         rules("absolute", step.contraindications),
         rules("relative", step.contraindications),
         rules("caution", step.cautions),
         tuple((p.step, None if p.unless is None else place(p.unless)) for p in step.prerequisites),
         None if step.done_when is None else place(step.done_when),
-        tuple(first for first, second in pathway.fallbacks if second == step.id),
+        stands_in_for,
+        any(rule.timed for rule in own + inherited),
     )

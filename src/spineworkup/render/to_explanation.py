@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from spineworkup.checklists import Checklist, ChecklistItem
+from spineworkup.logic.plan import PlannedRule
 from spineworkup.logic.reduce import reduce
 from spineworkup.pathways import Pathway
-from spineworkup.reasons import Against, Indication, Reason
+from spineworkup.reasons import Against, Reason
 from spineworkup.render.to_screen import SHAPES, show_time
 from spineworkup.render.visible import visible
 from spineworkup.sources import VERIFICATION_WORDS, Citation, Verification
@@ -102,12 +103,13 @@ def _against(found: tuple[Against, ...], pathway: Pathway) -> Iterator[str]:
 def _changes(item: ChecklistItem, checklist: Checklist) -> Iterator[str]:
     """Yield for each rule that is not decided what would still decide it, and for each that is, what decided it."""
     pathway, facts = checklist.pathway, checklist.chart.facts
-    for indication in item.basis.indications:
-        rule = indication.planned.rule
-        if indication.truth is Truth.UNKNOWN:
+    found = item.reading.indications[item.step.id]
+    for planned, truth in zip(item.planned.indications, found, strict=True):
+        rule = planned.rule
+        if truth is Truth.UNKNOWN:
             left = to_english(reduce(rule.when, facts), pathway.findings, pathway.criteria)
-            yield f"  {rule.id} would hold, at {rule.urgency.words.lower()}, with: {left}{_in_place(indication)}"
-        elif indication.truth is Truth.FALSE:
+            yield f"  {rule.id} would hold, at {rule.urgency.words.lower()}, with: {left}{_in_place(planned)}"
+        elif truth is Truth.FALSE:
             yield f"  {rule.id} would need: {to_english(rule.when, pathway.findings, pathway.criteria)}"
         else:
             yield f"  {rule.id} holds until what decides it is corrected on the chart"
@@ -116,8 +118,8 @@ def _changes(item: ChecklistItem, checklist: Checklist) -> Iterator[str]:
         yield f"  ask: {labels[finding]}"
 
 
-def _in_place(indication: Indication) -> str:
-    return f" (and {indication.in_place_of} can't be done)" if indication.in_place_of else ""
+def _in_place(planned: PlannedRule) -> str:
+    return f" (and {planned.in_place_of} can't be done)" if planned.in_place_of else ""
 
 
 def _notes(item: ChecklistItem, pathway: Pathway) -> Iterator[str]:

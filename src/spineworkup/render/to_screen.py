@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from textwrap import wrap
 
-from spineworkup.checklists import Checklist, ChecklistItem, Status
+from spineworkup.checklists import Checklist, ChecklistItem
+from spineworkup.readings import Status
 from spineworkup.render.visible import visible
 from spineworkup.scores import ScoreResult
 from spineworkup.sources import VERIFICATION_WORDS
@@ -29,6 +30,7 @@ _SECTIONS = (
     ("DECLINED", Status.DECLINED),
 )
 _MOST_QUESTIONS = 12
+_MOST_ASKED = 4
 
 
 def to_screen(checklist: Checklist, width: int = 100) -> str:
@@ -62,8 +64,10 @@ def _head(checklist: Checklist) -> Iterator[str]:
 
 
 def _item(item: ChecklistItem) -> Iterator[str]:
-    tier = item.urgency.highest if item.status is Status.UNDETERMINED else item.urgency.lowest
-    yield f"  {SHAPES[tier]} {item.step.action or item.step.label}{_by(item)}"
+    if item.status is Status.UNDETERMINED:
+        yield from _undetermined(item)
+        return
+    yield f"  {SHAPES[item.urgency.lowest]} {item.step.action or item.step.label}{_by(item)}"
     remarks = []
     if item.status is Status.DUE and not item.clear_to_proceed:
         remarks.append("not clear to proceed yet")
@@ -76,8 +80,16 @@ def _item(item: ChecklistItem) -> Iterator[str]:
     for against in item.against:
         if against.truth is Truth.TRUE or against.kind == "check":
             yield f"       {'HOLD' if against.kind == 'absolute' else 'note'}: {against.text}"
-    if item.status in (Status.DUE, Status.UNDETERMINED, Status.WAITING, Status.CONTRAINDICATED):
+    if item.status in (Status.DUE, Status.WAITING, Status.CONTRAINDICATED):
         yield f"       why: {item.because}{_cited(item)}"
+
+
+def _undetermined(item: ChecklistItem) -> Iterator[str]:
+    yield f"  {SHAPES[item.urgency.highest]} {item.step.label}{_by(item)}"
+    findings = item.reading.chart.findings
+    labels = [findings[id_].label for id_ in item.questions if id_ in findings]
+    more = f" and {len(labels) - _MOST_ASKED} more" if len(labels) > _MOST_ASKED else ""
+    yield f"       turns on: {', '.join(labels[:_MOST_ASKED])}{more}"
 
 
 def _by(item: ChecklistItem) -> str:

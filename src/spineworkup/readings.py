@@ -1,0 +1,222 @@
+"""One patient read against one pathway at one moment: what every other part of an answer is worked out from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+from attrs import define, field
+
+from spineworkup.charts import CLOCK_SKEW, Chart, StepEvent
+from spineworkup.logic.plan import Plan, PlannedRule, PlannedStep
+from spineworkup.logic.when_true import newest_reason, when_true
+from spineworkup.pathways import ONSET, Rule
+from spineworkup.truth import Truth, all_of, any_of
+from spineworkup.urgency import INTERVALS, UrgencyInterval
+
+TRUE, FALSE, UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
+
+
+class Status(Enum):
+    """Where a step stands; exactly one, the first that fits."""
+
+    DECLINED = "declined"
+    DONE = "done"
+    NOT_INDICATED = "not_indicated"
+    UNDETERMINED = "undetermined"
+    CONTRAINDICATED = "contraindicated"
+    WAITING = "waiting"
+    DUE = "due"
+
+    @property
+    def words(self) -> str:
+        """The status as it is printed."""
+        return _STATUS_WORDS[self]
+
+
+_STATUS_WORDS = {
+    Status.DECLINED: "Declined",
+    Status.DONE: "Done",
+    Status.NOT_INDICATED: "Not indicated",
+    Status.UNDETERMINED: "Can't tell yet: ask",
+    Status.CONTRAINDICATED: "Contraindicated",
+    Status.WAITING: "Waiting",
+    Status.DUE: "Due",
+}
+# A step of this status asks for nothing more and holds nothing up.
+CLOSED = (Status.DONE, Status.NOT_INDICATED, Status.DECLINED)
+
+
+@define
+class Reading:
+    """What the rules say of one patient.
+
+    Args:
+        truths: Of every criterion of the plan, by its place.
+        indications: Of every step: the truth of its indications, inherited ones included.
+        statuses: Of every step.
+        done_at: When the steps that were finished were finished, as far as that is known.
+    """
+
+    plan: Plan
+    chart: Chart
+    at: datetime
+    truths: list[Truth]
+    indications: dict[str, list[Truth]] = field(factory=dict)
+    statuses: dict[str, Status] = field(factory=dict)
+    done_at: dict[str, datetime] = field(factory=dict)
+
+    def read(self, planned: PlannedStep) -> Status:
+        """Work a step out, after those that it waits for or stands in for, and return its status."""
+        id_ = planned.step.id
+        truths = self.truths
+        found = [truths[rule.place] for rule in planned.own]
+        for first in planned.stands_in_for:
+            found += self._inherited(first)
+        self.indications[id_] = found
+        status = self.statuses[id_] = self._first_that_fits(planned, found)
+        return status
+
+    def is_closed(self, planned: PlannedStep) -> bool:
+        """Return whether a step asks for nothing more."""
+        return self.statuses[planned.step.id] in CLOSED
+
+    def interval(self, planned: PlannedStep) -> UrgencyInterval:
+        """Return the urgency of a step: of the rules that are true, and of those that could be."""
+        lowest = highest = 0
+        for rule, truth in zip(planned.indications, self.indications[planned.step.id], strict=True):
+            rank = rule.rank
+            if truth is not FALSE and rank > highest:
+                highest = rank
+            if truth is TRUE and rank > lowest:
+                lowest = rank
+        return INTERVALS[lowest, highest]
+
+    def event(self, step: str) -> StepEvent | None:
+        """Return what has happened to a step; what is said to happen later hasn't."""
+        event = self.chart.steps.get(step)
+        return None if event is None or event.at > self.at + CLOCK_SKEW else event
+
+    def barred(self, planned: PlannedStep) -> Truth:
+        """Return whether a step can't be done: contraindicated, or not available here."""
+        if planned.step.id in self.chart.not_available:
+            return TRUE
+        return any_of([self.truths[rule.place] for rule in planned.absolute]) if planned.absolute else FALSE
+
+    def waits_for(self, planned: PlannedStep) -> tuple[str, ...]:
+        """Return the prerequisites of a step that are open and not waived."""
+        return tuple(
+            first
+            for first, unless in planned.unless
+            if self.statuses[first] not in CLOSED and (unless is None or self.truths[unless] is not TRUE)
+        )
+
+    def is_clear(self, planned: PlannedStep) -> bool:
+        """Return whether nothing holds a step: no contraindication could be true, every check is answered."""
+        if self.barred(planned) is not FALSE:
+            return False
+        if any(finding not in self.chart.facts for finding in planned.step.checks):
+            return False
+        return all(
+            self.truths[rule.place] is FALSE or self.is_signed_off(rule.rule) for rule in planned.relative
+        )
+
+    def is_signed_off(self, rule: Rule) -> bool:
+        """Return whether the role that may clear a relative contraindication has done so."""
+        return any(sign.rule == rule.id and sign.by == rule.sign_off for sign in self.chart.sign_offs)
+
+    def instead(self, planned: PlannedStep) -> str | None:
+        """Return the step that takes over from a barred one: the first stand-in that can be done, else the escalation."""
+        if self.barred(planned) is not TRUE:
+            return None
+        pathway = self.plan.pathway
+        for other in pathway.stand_ins[planned.step.id]:
+            if self.barred(self.plan.by_id[other]) is not TRUE:
+                return other
+        purposes = (purpose for purpose in pathway.purposes.values() if planned.step.id in purpose.steps)
+        return next((purpose.escalate_to for purpose in purposes if purpose.escalate_to), None)
+
+    def due(self, planned: PlannedStep) -> datetime | None:
+        """Return the earliest time of the rules that are true, or, where none is, of those that could be."""
+        if not planned.gives_time:
+            return None
+        found = self.indications[planned.step.id]
+        wanted = TRUE if TRUE in found else UNKNOWN
+        times = [
+            moment
+            for rule, truth in zip(planned.indications, found, strict=True)
+            if rule.timed and truth is wanted and (moment := self.deadline(planned, rule, truth)) is not None
+        ]
+        return min(times, default=None)
+
+    def deadline(self, planned: PlannedStep, rule: PlannedRule, truth: Truth) -> datetime | None:
+        """Return by when a rule wants its step done; None where it gives no time or its start is not known.
+
+        The time starts with the rule's clock, or later, when the rule itself became true: a new finding starts its
+        own clock. Where the step was done before, it starts with the newest reason to do it again.
+        """
+        about, chart = rule.rule, self.chart
+        if about.within is None:
+            return None
+        onset = again = None
+        if truth is TRUE and chart.times:
+            onset = when_true(about.when, chart.facts, chart.seen)
+            if planned.step.id in self.done_at:
+                again = newest_reason(about.when, chart.facts, chart.seen)
+        anchor = onset if about.start == ONSET else chart.clocks.get(about.start)
+        if anchor is None:
+            return None
+        return max([moment for moment in (anchor, onset, again) if moment is not None]) + about.within
+
+    def _inherited(self, first: str) -> list[Truth]:
+        """Return the truths that a stand-in inherits: the step's own, where that can't be done."""
+        found = self.indications[first]
+        barred = FALSE if self.statuses[first] in CLOSED else self.barred(self.plan.by_id[first])
+        if barred is FALSE:
+            return [FALSE] * len(found)
+        return [all_of((barred, truth)) for truth in found]
+
+    def _first_that_fits(self, planned: PlannedStep, found: list[Truth]) -> Status:
+        event = self.event(planned.step.id) if self.chart.steps else None
+        if event is not None and event.state == "declined":
+            return Status.DECLINED
+        if self._is_done(planned, event) and not self._asked_again(planned, found):
+            return Status.DONE
+        if TRUE not in found:
+            return Status.UNDETERMINED if UNKNOWN in found else Status.NOT_INDICATED
+        if any(self.truths[rule.place] is TRUE for rule in planned.absolute):
+            return Status.CONTRAINDICATED
+        return Status.WAITING if planned.unless and self.waits_for(planned) else Status.DUE
+
+    def _is_done(self, planned: PlannedStep, event: StepEvent | None) -> bool:
+        """Return whether a step was finished, and note when.
+
+        What was recorded of the step goes first: then only `acted_on` finishes it (`performed`, where it has no
+        result). Where nothing was recorded, a result that is known and adequate does.
+        """
+        step = planned.step
+        if event is not None:
+            enough = ("acted_on",) if step.produces else ("acted_on", "performed", "reported")
+            if event.state in enough:
+                self.done_at[step.id] = event.at
+            return event.state in enough
+        if planned.done_when is None or self.truths[planned.done_when] is not TRUE or step.done_when is None:
+            return False
+        moment = (
+            newest_reason(step.done_when, self.chart.facts, self.chart.seen) if self.chart.times else None
+        )
+        if moment is not None:
+            self.done_at[step.id] = moment
+        return True
+
+    def _asked_again(self, planned: PlannedStep, found: list[Truth]) -> bool:
+        """Return whether something newer than the end of a step asks for it again."""
+        done_at = self.done_at.get(planned.step.id)
+        if done_at is None:
+            return False
+        for rule, truth in zip(planned.indications, found, strict=True):
+            if truth is TRUE:
+                newest = newest_reason(rule.rule.when, self.chart.facts, self.chart.seen)
+                if newest is not None and newest > done_at:
+                    return True
+        return False
