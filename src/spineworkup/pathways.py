@@ -453,7 +453,7 @@ def _join(left: Pathway, right: Pathway, order: tuple[tuple[str, str], ...]) -> 
 def _union(name: str, left: Mapping[str, T], right: Mapping[str, T]) -> Mapping[str, T]:
     if left is right:
         return left
-    for id_ in left.keys() & right.keys():
+    for id_ in sorted(left.keys() & right.keys()):
         if left[id_] != right[id_]:
             raise PathwayError(
                 f"two definitions of {id_!r} in {name} differ: {_difference(left[id_], right[id_])}"
