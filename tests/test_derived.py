@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spineworkup.charts import Chart, Observation, WhyUnknown, read_chart
+from spineworkup.assessment import assess
+from spineworkup.charts import Chart, Observation, WhyUnknown
 from spineworkup.derived import DERIVED, adjusted_calcium
 from spineworkup.findings import Derivation, Finding, Kind, Quantity
+from spineworkup.pathways import Pathway
 from spineworkup.units import convert
 from tests.strategies import NOON, at
 
@@ -23,7 +25,7 @@ FINDINGS = {finding.id: finding for finding in (TOTAL, ALBUMIN, ADJUSTED)}
 
 
 def adjusted(**values):
-    return read_chart(Chart(FINDINGS, values), NOON, {}).entry("calcium_adjusted")
+    return assess(Pathway(findings=FINDINGS), Chart(FINDINGS, values), at=NOON).chart.entry("calcium_adjusted")
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spineworkup.charts import Chart, Observation, Unknown, WhyUnknown, read_chart
+from spineworkup.assessment import assess
+from spineworkup.charts import Chart, Observation, Unknown, WhyUnknown
 from spineworkup.findings import Finding, Kind, Quantity, Range
+from spineworkup.pathways import Pathway
 from spineworkup.scores import Additive, Bands, Grade, OptionsBand, PointsBand, Row, Score, score_of, total_of
 from tests.strategies import NOON, at
 
@@ -117,7 +119,8 @@ def test_an_interval_holds_every_completion_and_reaches_both_ends(facts, data):
 
 
 def read(**values):
-    return read_chart(Chart(FINDINGS, values), NOON, {"sins_total": SCORE}).entry("sins_total")
+    pathway = Pathway(findings=FINDINGS, scores={"sins": SCORE})
+    return assess(pathway, Chart(FINDINGS, values), at=NOON).chart.entry("sins_total")
 
 
 def test_the_total_is_a_finding():
