@@ -48,7 +48,8 @@ def entry(finding, raw, now=NOON):
         ([None, None], Unknown(WhyUnknown.NOT_RECORDED)),
         ([None, True], Known(True)),
         ([True, Observation(None, reason=WhyUnknown.NOT_FETCHED)], Unknown(WhyUnknown.NOT_FETCHED)),
-        ([seen(True, 3), seen(True, 5)], Known(True, at(5))),
+        ([seen(True, 3), seen(True, 5)], Known(True, at(5), latest=at(3))),
+        ([seen(True, 3)], Known(True, at(3))),
         ([seen(True, 3), True], Known(True)),
     ],
     ids=str,
@@ -62,6 +63,27 @@ def test_a_conflict_is_never_settled_by_the_order(observations):
     expected = Unknown(WhyUnknown.CONFLICT, "3 observations from 1 sources")
 
     assert expected == Chart(FINDINGS, {"pain": observations}).entry("pain")
+
+
+SAME = [
+    Observation("30 mg/L", at(3), "b"),
+    Observation("3 mg/dL", at(3), "a"),
+    Observation("30 mg/L", at(5), "c"),
+    Observation("unknown"),
+]
+NOT = [Observation(None, reason=reason) for reason in (WhyUnknown.NO_UNIT, WhyUnknown.UNMAPPED_CODE)]
+
+
+@given(st.permutations(SAME), st.permutations([*NOT, *SAME]))
+def test_the_order_of_observations_changes_nothing(same, unknown):
+    expected = Known(Decimal(30), at(5), "c", Quantity(30, "mg/L"), latest=at(3))
+
+    assert expected == Chart(FINDINGS, {"crp": same}).entry("crp")
+    assert Unknown(WhyUnknown.NO_UNIT) == Chart(FINDINGS, {"crp": unknown}).entry("crp")
+
+
+def test_a_repeat_in_the_future_keeps_nothing_fresh():
+    assert Unknown(WhyUnknown.STALE) == entry("pain", [seen(True, 48), seen(True, -1)])
 
 
 @pytest.mark.parametrize(

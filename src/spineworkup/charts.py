@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cached_property
+from math import inf
 
 from attrs import evolve, field, frozen
 
@@ -28,6 +30,11 @@ STATES = (
 CLOCKS = ("suspicion", "request", "decision_to_treat")
 # A clock of a recording system may run a little ahead of ours.
 CLOCK_SKEW = timedelta(minutes=5)
+# Python reads more, and in every version something else: weeks, 24:00, fractions that it cuts off.
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_EXPECTED_TIME = "expected a date and time with a time zone, such as 2026-11-20T09:00:00+00:00"
 
 
 class WhyUnknown(Enum):
@@ -50,8 +57,9 @@ def aware(moment: datetime) -> datetime:
         TimeError: It has no time zone, so nobody can say when it was.
     """
     if moment.utcoffset() is None:
-        raise TimeError("expected a date and time with a time zone, such as 2026-11-20T09:00:00+00:00")
-    return moment.astimezone(UTC)
+        raise TimeError(_EXPECTED_TIME)
+    # `fold` tells two local times apart; in UTC it says nothing, and equal moments are to look equal.
+    return moment.astimezone(UTC).replace(fold=0)
 
 
 def read_time(text: object) -> datetime:
@@ -60,15 +68,12 @@ def read_time(text: object) -> datetime:
     Raises:
         TimeError: It isn't such a text, or it has no time zone. The message doesn't repeat it.
     """
-    if not isinstance(text, str) or not 16 <= len(text) <= 40 or text[10] not in "Tt " or text[4] != "-":
-        raise TimeError("expected a date and time with a time zone, such as 2026-11-20T09:00:00+00:00")
     try:
-        moment = datetime.fromisoformat(text)
-        return aware(moment)
+        if isinstance(text, str) and _TIME.fullmatch(text):
+            return aware(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
-        raise TimeError(
-            "expected a date and time with a time zone, such as 2026-11-20T09:00:00+00:00"
-        ) from None
+        pass
+    raise TimeError(_EXPECTED_TIME)
 
 
 @frozen
@@ -88,13 +93,19 @@ class Observation:
 
 @frozen
 class Known:
-    """A finding that is known, in the finding's own unit."""
+    """A finding that is known, in the finding's own unit.
+
+    Args:
+        at: Since when, as far as that is known.
+        latest: When it was last seen so, where it was seen several times.
+    """
 
     value: Value
     at: datetime | None = None
     source: str = ""
     reported: Quantity | None = None
     calculated: bool = False
+    latest: datetime | None = None
 
 
 @frozen
@@ -189,7 +200,7 @@ class Chart:
             {name: aware(moment) for name, moment in (clocks or {}).items()},
             {id_: evolve(event, at=aware(event.at)) for id_, event in (steps or {}).items()},
             frozenset(not_available),
-            tuple(sign_offs),
+            tuple(evolve(sign, at=aware(sign.at)) for sign in sign_offs),
             case,
         )
 
@@ -319,11 +330,12 @@ def _agree(entries: list[Entry]) -> Entry:
         if isinstance(entry, Unknown) and entry.reason is not WhyUnknown.NOT_RECORDED
     ]
     if unknown:
-        return unknown[0]
+        return min(unknown, key=lambda entry: (entry.reason.value, entry.detail))
     known = [entry for entry in entries if isinstance(entry, Known)]
     if not known:
-        return entries[0]
-    if any(entry.value != known[0].value for entry in known):
+        return NOT_RECORDED
+    first = min(known, key=_first)
+    if any(entry.value != first.value for entry in known):
         named = sorted({entry.source for entry in known if entry.source})
         return Unknown(
             WhyUnknown.CONFLICT,
@@ -331,16 +343,24 @@ def _agree(entries: list[Entry]) -> Entry:
         )
     # The same value several times: it has been so since the earliest; without a time that is not known.
     times = [entry.at for entry in known if entry.at is not None]
-    return evolve(known[0], at=min(times)) if len(times) == len(known) else evolve(known[0], at=None)
+    if len(times) < len(known):
+        return evolve(first, at=None)
+    return evolve(first, at=min(times), latest=max(times) if max(times) > min(times) else None)
+
+
+def _first(entry: Known) -> tuple[float, str, str]:
+    """Put observations into an order of their own, so that the one in which they are given changes nothing."""
+    return entry.at.timestamp() if entry.at is not None else inf, entry.source, str(entry.reported)
 
 
 def _fresh(finding: Finding, entry: Entry, seen: datetime, at: datetime) -> Entry:
     if seen > at + CLOCK_SKEW:
         return Unknown(WhyUnknown.IN_FUTURE)
-    if finding.max_age is None or at - seen <= finding.max_age:
+    if finding.max_age is None or not isinstance(entry, Known):
         return entry
-    lasting = finding.red_flag and isinstance(entry, Known) and entry.value is True
-    return entry if lasting else Unknown(WhyUnknown.STALE)
+    last = seen if entry.latest is None or entry.latest > at + CLOCK_SKEW else entry.latest
+    lasting = finding.red_flag and entry.value is True
+    return entry if lasting or at - last <= finding.max_age else Unknown(WhyUnknown.STALE)
 
 
 def _derive(finding: Finding, entries: Mapping[str, Entry]) -> Known | None:
@@ -369,7 +389,9 @@ def _derive(finding: Finding, entries: Mapping[str, Entry]) -> Known | None:
 
 def _total(score: Score, entries: Mapping[str, Entry]) -> Known | None:
     known = {item: entry for item in score.inputs if isinstance(entry := entries.get(item), Known)}
-    if not known or not isinstance(score.table, Additive):
+    # As above: a total that was reported but can't be used stays not known, with its reason.
+    own = entries.get(score.total, NOT_RECORDED)
+    if not known or own != NOT_RECORDED or not isinstance(score.table, Additive):
         return None
     total = total_of(score.table, {item: entry.value for item, entry in known.items()})
     times = [entry.at for entry in known.values() if entry.at is not None]
