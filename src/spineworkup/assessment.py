@@ -49,12 +49,12 @@ def _check(prepared: Plan, chart: Chart) -> None:
         if id_ not in pathway.steps:
             raise ChartError("steps", "unknown step", "`spineworkup steps` lists them")
     if chart.findings is not pathway.findings:
-        for step in pathway.steps.values():
-            for finding in step.findings:
+        reads = [(f"step {id_!r}", step.findings) for id_, step in pathway.steps.items()]
+        reads += [(f"score {id_!r}", score.inputs) for id_, score in pathway.scores.items()]
+        for what, findings in reads:
+            for finding in findings:
                 if finding not in chart.findings:
-                    raise ChartError(
-                        finding, f"the chart's findings lack it, and the step {step.id!r} reads it"
-                    )
+                    raise ChartError(finding, f"the chart's findings lack it, and the {what} reads it")
 
 
 def _item(reading: Reading, planned: PlannedStep) -> ChecklistItem:

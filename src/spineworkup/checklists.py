@@ -193,7 +193,7 @@ class Checklist:
         clock = id_.removeprefix("clocks.")
         if clock != id_:
             return f"Time of {clock.replace('_', ' ')}", _CLOCK_ASKS[clock]
-        finding = self.pathway.findings[id_.removesuffix(".at")]
+        finding = self.chart.findings[id_.removesuffix(".at")]
         if id_.endswith(".at"):
             return f"{finding.label}: since when", f"When was it first seen: {finding.label}?"
         return finding.label, finding.ask or finding.label
@@ -202,7 +202,7 @@ class Checklist:
     def scores(self) -> dict[str, ScoreResult]:
         """What every score says: a result, or an interval with the items that are missing."""
         facts, reported = self.chart.facts, self.chart.reported
-        findings = self.pathway.findings
+        findings = self.chart.findings
         return {id_: score_of(score, facts, reported, findings) for id_, score in self.pathway.scores.items()}
 
     @cached_property

@@ -113,17 +113,26 @@ class Reading:
 
     def is_clear(self, planned: PlannedStep) -> bool:
         """Return whether nothing holds a step: no contraindication could be true, every check is answered."""
-        if self.barred(planned) is not FALSE:
+        if planned.step.id in self.chart.not_available:
             return False
         if any(finding not in self.chart.facts for finding in planned.step.checks):
             return False
-        return all(
-            self.truths[rule.place] is FALSE or self.is_signed_off(rule.rule) for rule in planned.relative
-        )
+        return not any(self.holds(rule) for rule in (*planned.absolute, *planned.relative))
+
+    def holds(self, planned: PlannedRule) -> bool:
+        """Return whether a contraindication holds its step: it is true, or might be, and nobody has cleared it."""
+        truth, rule = self.truths[planned.place], planned.rule
+        if truth is FALSE or (truth is UNKNOWN and not rule.holds_unknown):
+            return False
+        return not self.is_signed_off(rule)
 
     def is_signed_off(self, rule: Rule) -> bool:
-        """Return whether the role that may clear a relative contraindication has done so."""
-        return any(sign.rule == rule.id and sign.by == rule.sign_off for sign in self.chart.sign_offs)
+        """Return whether the role that may clear a relative contraindication has done so; not what is still to come."""
+        if rule.kind != "relative":
+            return False
+        latest = self.at + CLOCK_SKEW
+        signs = self.chart.sign_offs
+        return any(s.rule == rule.id and s.by == rule.sign_off and s.at <= latest for s in signs)
 
     def instead(self, planned: PlannedStep) -> str | None:
         """Return the step that takes over from a barred one: the first stand-in that can be done, else the escalation."""

@@ -121,7 +121,8 @@ def _rules_against(reading: Reading, planned: PlannedStep) -> Iterator[Against]:
     is_open = not reading.is_closed(planned)
     for rule in (*planned.absolute, *planned.relative, *planned.cautions):
         truth, about = reading.truths[rule.place], rule.rule
-        if truth is Truth.TRUE or (truth is Truth.UNKNOWN and about.kind != "caution" and is_open):
+        might_hold = truth is Truth.UNKNOWN and about.kind != "caution" and about.holds_unknown
+        if truth is Truth.TRUE or (might_hold and is_open):
             words = about.says if truth is Truth.TRUE else f"Not known: {about.says}"
             decided = shown_facts(reading.chart, deciding(about.when, reading.chart.facts))
             signed = reading.is_signed_off(about)
@@ -205,8 +206,7 @@ def _missing_anchor(rule: Rule, truth: Truth, chart: Chart) -> Iterator[str]:
 def _clearance_asks(reading: Reading, planned: PlannedStep) -> Iterator[Ask]:
     facts, step = reading.chart.facts, planned.step
     waits_for = reading.waits_for(planned)
-    held = [rule.rule.when for rule in planned.absolute]
-    held += [rule.rule.when for rule in planned.relative if not reading.is_signed_off(rule.rule)]
+    held = [rule.rule.when for rule in (*planned.absolute, *planned.relative) if reading.holds(rule)]
     held += [p.unless for p in step.prerequisites if p.unless is not None and p.step in waits_for]
     asked = [finding for criterion in held for finding in open_questions(criterion, facts)]
     asked += [finding for finding in step.checks if finding not in facts]
@@ -223,4 +223,4 @@ def with_inputs(finding: str, reading: Reading) -> Iterator[str]:
     score = reading.plan.pathway.totals.get(finding)
     derived = chart.findings[finding].derived
     inputs = score.inputs if score is not None else derived.inputs if derived is not None else ()
-    yield from (id_ for id_ in inputs if id_ not in chart.facts)
+    yield from (id_ for id_ in inputs if id_ in chart.findings and id_ not in chart.facts)
