@@ -44,33 +44,62 @@ BOOLEANS = {
 CHOICES = {
     "cancer_history": ("Cancer history", {"none": "none", "past": "past", "current": "current"}),
     "sex": ("Sex", {"male": "male", "female": "female", "other": "other"}),
-    "implant_mri_status": ("MRI safety of implants", {"none": "none", "conditional": "conditional", "unsafe": "unsafe"}),
-    "mri_result": ("MRI result", {"cord_compression": "cord compression", "metastasis": "metastasis", "negative": "negative"}),
+    "implant_mri_status": (
+        "MRI safety of implants",
+        {"none": "none", "conditional": "conditional", "unsafe": "unsafe"},
+    ),
+    "mri_result": (
+        "MRI result",
+        {"cord_compression": "cord compression", "metastasis": "metastasis", "negative": "negative"},
+    ),
     "sins_pain": ("SINS: pain", {"none": "none", "occasional": "occasional", "mechanical": "mechanical"}),
     "sins_lesion": ("SINS: lesion", {"blastic": "blastic", "mixed": "mixed", "lytic": "lytic"}),
     "biopsy_result": ("Biopsy result", {"malignant": "malignant", "benign": "benign"}),
 }
 QUANTITIES = {"calcium_adjusted": ("Calcium, adjusted", "mmol/L"), "egfr": ("eGFR", "mL/min/{1.73_m2}")}
 FINDINGS = [
-    *(Finding(id_, label, Kind.BOOLEAN, ask=f"Is there: {label.lower()}?") for id_, label in BOOLEANS.items()),
+    *(
+        Finding(id_, label, Kind.BOOLEAN, ask=f"Is there: {label.lower()}?")
+        for id_, label in BOOLEANS.items()
+    ),
     *(Finding(id_, label, Kind.CHOICE, options=options) for id_, (label, options) in CHOICES.items()),
-    *(Finding(id_, label, Kind.QUANTITY, unit=unit, low=Decimal(0)) for id_, (label, unit) in QUANTITIES.items()),
+    *(
+        Finding(id_, label, Kind.QUANTITY, unit=unit, low=Decimal(0))
+        for id_, (label, unit) in QUANTITIES.items()
+    ),
     Finding("age_years", "Age", Kind.NUMBER),
     Finding("sins_total", "SINS total", Kind.NUMBER),
     Finding("lowest_mrc_power", "Lowest MRC power", Kind.NUMBER),
 ]
 SOURCES = {
-    "guide": Source("guide", "An example guideline on suspected cord compression", "An institute", "2023-09", "https://example.org/guide"),
-    "page": Source("page", "An example page on spinal tumours", "A hospital", "2024", "http://example.org/page"),
-    "paper": Source("paper", "An example paper on instability", "A journal", "2010", "", note="abstract only"),
+    "guide": Source(
+        "guide",
+        "An example guideline on suspected cord compression",
+        "An institute",
+        "2023-09",
+        "https://example.org/guide",
+    ),
+    "page": Source(
+        "page", "An example page on spinal tumours", "A hospital", "2024", "http://example.org/page"
+    ),
+    "paper": Source(
+        "paper", "An example paper on instability", "A journal", "2010", "", note="abstract only"
+    ),
 }
 DEFICIT = AnyOf((Present("limb_weakness"), Present("gait_disturbance"), Present("bladder_dysfunction")))
 PAIN = AnyOf((Present("night_pain"), Present("progressive_pain"), Present("localised_tenderness")))
 
 
 def rule(
-    id_: str, when: Criterion, urgency: Urgency = Urgency.ROUTINE, hours: int | None = None, at: str = "1.1",
-    kind: str = "indication", sign_off: str = "", source: str = "guide", verification: Verification = "secondary",
+    id_: str,
+    when: Criterion,
+    urgency: Urgency = Urgency.ROUTINE,
+    hours: int | None = None,
+    at: str = "1.1",
+    kind: str = "indication",
+    sign_off: str = "",
+    source: str = "guide",
+    verification: Verification = "secondary",
 ) -> Rule:
     words = id_.replace("_", " ")
     return Rule(
@@ -82,7 +111,15 @@ def rule(
 
 
 def step(id_: str, label: str, action: str, pause: str, *rules: Rule, **more: object) -> Step:
-    return Step(id=id_, label=label, action=action, pause=pause, owner="requesting clinician", indications=rules, **more)  # type: ignore[arg-type]
+    return Step(
+        id=id_,
+        label=label,
+        action=action,
+        pause=pause,
+        owner="requesting clinician",
+        indications=rules,
+        **more,
+    )  # type: ignore[arg-type]
 
 
 def steps() -> list[Step]:
@@ -178,7 +215,13 @@ WAIVER = Waiver("mri_whole_spine", "example reason", "clinical lead", "H-1", dat
 
 def checklist_of(values: dict[str, object], case: str = "example-1", **more: object) -> Checklist:
     pathway = example_pathway()
-    chart = Chart(pathway.findings, values, clocks={"suspicion": datetime(2026, 11, 20, 9, 0, tzinfo=UTC)}, case=case, **more)  # type: ignore[arg-type]
+    chart = Chart(
+        pathway.findings,
+        values,
+        clocks={"suspicion": datetime(2026, 11, 20, 9, 0, tzinfo=UTC)},
+        case=case,
+        **more,
+    )  # type: ignore[arg-type]
     return assess(pathway, chart, at=AT)
 
 
@@ -193,9 +236,15 @@ def emergency(case: str = "example-1") -> Checklist:
 
 
 def unsafe_implant() -> Checklist:
-    return checklist_of({"limb_weakness": "present", "implant_mri_status": "unsafe", "age_years": 54, "sex": "female"})
+    return checklist_of(
+        {"limb_weakness": "present", "implant_mri_status": "unsafe", "age_years": 54, "sex": "female"}
+    )
 
 
 def pain_only() -> Checklist:
-    quiet = dict.fromkeys(("limb_weakness", "gait_disturbance", "bladder_dysfunction", "anticoagulant"), "absent")
-    return checklist_of({**quiet, "night_pain": "present", "cancer_history": "past", "age_years": 71, "sex": "female"})
+    quiet = dict.fromkeys(
+        ("limb_weakness", "gait_disturbance", "bladder_dysfunction", "anticoagulant"), "absent"
+    )
+    return checklist_of(
+        {**quiet, "night_pain": "present", "cancer_history": "past", "age_years": 71, "sex": "female"}
+    )

@@ -25,7 +25,7 @@ from spineworkup.render.model import (
     Statement,
     tier_of,
 )
-from spineworkup.render.wording import AGAINST, UNCONFIRMED, VERIFICATION, joined
+from spineworkup.render.wording import AGAINST, UNCONFIRMED, VERIFICATION, joined, sentence
 from spineworkup.scores import Bands, Score, ScoreResult
 from spineworkup.sources import Citation, Source, Verification
 from spineworkup.truth import Truth
@@ -113,7 +113,7 @@ class Behind:
 
     def _rule(self, rule: Rule) -> Statement:
         refs = self.refs(rule.cites, rule.verification)
-        return Statement(_lead(rule), rule.says, (), refs, VERIFICATION[rule.verification])
+        return Statement(_lead(rule), sentence(rule.says), (), refs, VERIFICATION[rule.verification])
 
     def _reason(self, reason: Reason) -> Statement:
         rule = self.pathway.rules.get(reason.rule)
@@ -121,7 +121,11 @@ class Behind:
         refs = self.refs(reason.cites, reason.verification)
         facts = self._facts(reason.facts)
         return Statement(
-            _TRUTH[reason.truth] + terms, reason.text, facts, refs, VERIFICATION[reason.verification]
+            _TRUTH[reason.truth] + terms,
+            sentence(reason.text),
+            facts,
+            refs,
+            VERIFICATION[reason.verification],
         )
 
     def _against(self, against: Against) -> Statement:
@@ -133,11 +137,11 @@ class Behind:
             lead += f"; {against.sign_off}: {signed}"
         refs = self.refs(against.cites, against.verification)
         mark = VERIFICATION[against.verification] if against.kind in _RULES_AGAINST else ""
-        return Statement(lead, against.text, self._facts(against.facts), refs, mark)
+        return Statement(lead, sentence(against.text), self._facts(against.facts), refs, mark)
 
     def _note(self, note: Note) -> Statement:
         mark = VERIFICATION[note.verification] if note.cites else ""
-        return Statement("Note", note.text, (), self.refs(note.cites, note.verification), mark)
+        return Statement("Note", sentence(note.text), (), self.refs(note.cites, note.verification), mark)
 
     def _facts(self, facts: Mapping[str, str]) -> tuple[str, ...]:
         return tuple(f"{self._label(id_)}: {text}" for id_, text in facts.items())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import tzinfo
 
 from attrs import evolve
 
-from spineworkup.checklists import Checklist, ChecklistItem, Status
+from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.criteria import findings_of
 from spineworkup.pathways import Pathway, Step
+from spineworkup.readings import Status
 from spineworkup.render.model import (
     DO_CONFIRM,
     MAX_ITEMS,
@@ -26,6 +28,7 @@ from spineworkup.urgency import Urgency
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # More than this many labels in a remark and the front page is no longer read; the rest stands behind.
 FEW = 2
+SHORT = 45
 _FINISHED = (Status.DONE, Status.DECLINED)
 
 Ranked = tuple[tuple[int, ...], Step, Row]
@@ -83,7 +86,7 @@ def blank_rows(pathway: Pathway, codes: Mapping[str, str]) -> list[Ranked]:
     for place, id_ in enumerate(pathway.in_order):
         step = pathway.steps[id_]
         reach = max((rule.urgency for rule in step.indications), default=Urgency.NONE)
-        row = _row(step, codes[id_], "If indicated", Urgency.NONE, reach)
+        row = _row(step, codes[id_], "", Urgency.NONE, reach)
         ranked.append(((-reach.rank, place), step, evolve(row, remarks=_blank_remarks(pathway, step))))
     return ranked
 
@@ -98,20 +101,28 @@ def _row(step: Step, code: str, status: str, lowest: Urgency, highest: Urgency) 
         Blank(f"{step.id}-initials", f"{code} {step.label}: initials", "Initials"),
     )
     could = None if highest is lowest else tier_of(highest)
-    return Row(
-        code, step.id, step.action or step.label, status, tier_of(lowest), could, "", (), ticks, spaces
-    )
+    return Row(code, step.id, step.action or step.label, status, tier_of(lowest), could, (), ticks, spaces)
 
 
 def _case_row(checklist: Checklist, item: ChecklistItem, codes: Mapping[str, str]) -> Row:
     lowest, highest = item.urgency.lowest, item.urgency.highest
     if item.status in _FINISHED:
         lowest = highest = Urgency.NONE
-    row = _row(item.step, codes[item.step.id], status_words(item), lowest, highest)
-    due = ""
-    if item.due is not None and item.status not in _FINISHED:
-        due = ("overdue since " if item.overdue else "by ") + clock(item.due, checklist.at.tzinfo)
-    return evolve(row, due=due, remarks=tuple(_remarks(checklist, item)))
+    status = _standing(item, checklist.at.tzinfo)
+    row = _row(item.step, codes[item.step.id], status, lowest, highest)
+    return evolve(row, remarks=tuple(_remarks(checklist, item)))
+
+
+def _standing(item: ChecklistItem, zone: tzinfo | None) -> str:
+    """Return the status with its time."""
+    words = status_words(item)
+    if item.due is None or item.status in _FINISHED:
+        return words
+    due = clock(item.due, zone)
+    if item.status is not Status.DUE:
+        return f"{words}, {'overdue:' if item.overdue else 'by'} {due}"
+    _, _, progress = words.partition(" ")
+    return f"{'Overdue:' if item.overdue else 'Due by'} {due} {progress}".rstrip()
 
 
 def status_words(item: ChecklistItem) -> str:
@@ -168,5 +179,6 @@ def _blank_remarks(pathway: Pathway, step: Step) -> tuple[Remark, ...]:
 
 
 def _few(words: list[str]) -> str:
-    more = len(words) - FEW
-    return joined(words) if more <= 0 else f"{', '.join(words[:FEW])} and {more} more"
+    shown = words[: 1 if len(words) > 1 and len(", ".join(words[:FEW])) > SHORT else FEW]
+    more = len(words) - len(shown)
+    return joined(words) if not more else f"{', '.join(shown)} and {more} more"

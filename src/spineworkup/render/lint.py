@@ -23,7 +23,7 @@ VERBS = frozenset(
     "agree apply arrange ask assess book call check confirm consider contact decide discuss do document examine explain "
     "explore find follow give hand immobilise keep measure note nurse obtain offer order phone plan prescribe protect "
     "quantify record refer relieve repeat report request review ring score screen send stage start stop take tell test "
-    "treat urge weigh withhold write".split()  # noqa: SIM905
+    "treat urge weigh withhold write".split()
 )
 _TIERS = {tier.value: tier.rank for tier in Urgency}
 

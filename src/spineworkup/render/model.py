@@ -42,8 +42,8 @@ class Title:
 
 READ_DO, DO_CONFIRM = "READ-DO", "DO-CONFIRM"
 MODE_WORDS = {
-    READ_DO: "read each line aloud, then do it",
-    DO_CONFIRM: "do from memory, then confirm each line",
+    READ_DO: "read, then do",
+    DO_CONFIRM: "do, then confirm",
 }
 MAX_ITEMS = 9
 
@@ -116,6 +116,7 @@ class Row:
 
     Args:
         code: A short check code for entering the sheet later; the same for every sheet of this pathway version.
+        status: Where it stands and by when; empty on a blank sheet.
         tier: The urgency that is certain.
         could: What the urgency could still reach; None when it is settled.
     """
@@ -126,7 +127,6 @@ class Row:
     status: str
     tier: Tier
     could: Tier | None
-    due: str
     remarks: tuple[Remark, ...]
     ticks: tuple[Blank, ...]
     spaces: tuple[Blank, ...]
@@ -135,7 +135,8 @@ class Row:
     def urgencies(self) -> tuple[tuple[str, Tier], ...]:
         """What is printed of its urgency: words before a shape, and the tier."""
         certain = () if self.tier.is_none else (("", self.tier),)
-        return certain if self.could is None else (*certain, ("could reach", self.could))
+        before = "may be" if self.status else "up to"
+        return certain if self.could is None else (*certain, (before, self.could))
 
 
 @frozen
@@ -374,6 +375,13 @@ def tier_of(urgency: Urgency) -> Tier:
     return Tier(urgency.value, MARKS[urgency], urgency.words)
 
 
+def attributes(part: object) -> Iterator[tuple[str, object]]:
+    """Yield the attributes of a part of a sheet; none of a plain value."""
+    kind = type(part)
+    if has(kind):
+        yield from ((attribute.name, getattr(part, attribute.name)) for attribute in fields(kind))
+
+
 def texts(part: object, path: str = "sheet") -> Iterator[tuple[str, str]]:
     """Give every text of a sheet with its place, such as `sheet.pauses[0].title`."""
     if isinstance(part, str):
@@ -381,9 +389,9 @@ def texts(part: object, path: str = "sheet") -> Iterator[tuple[str, str]]:
     elif isinstance(part, tuple):
         for number, one in enumerate(part):
             yield from texts(one, f"{path}[{number}]")
-    elif has(type(part)):
-        for attribute in fields(type(part)):
-            yield from texts(getattr(part, attribute.name), f"{path}.{attribute.name}")
+    else:
+        for name, value in attributes(part):
+            yield from texts(value, f"{path}.{name}")
 
 
 def blanks(part: object) -> Iterator[Blank]:
@@ -393,6 +401,6 @@ def blanks(part: object) -> Iterator[Blank]:
     elif isinstance(part, tuple):
         for one in part:
             yield from blanks(one)
-    elif has(type(part)):
-        for attribute in fields(type(part)):
-            yield from blanks(getattr(part, attribute.name))
+    else:
+        for _, value in attributes(part):
+            yield from blanks(value)

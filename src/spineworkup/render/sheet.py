@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from spineworkup.charts import Chart, aware
-from spineworkup.checklists import Checklist, ChecklistItem, Status
+from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.pathways import Pathway
+from spineworkup.readings import Status
 from spineworkup.render.behind import Behind
-from spineworkup.render.front import blank_rows, case_rows, pause_blocks
+from spineworkup.render.front import FEW, blank_rows, case_rows, pause_blocks
 from spineworkup.render.lint import refuse
 from spineworkup.render.model import (
     MARKS,
@@ -32,7 +33,7 @@ from spineworkup.urgency import Urgency
 
 IDENTIFIERS = (
     Blank("id-name", "Patient's name", "Name"),
-    Blank("id-born", "Date of birth", "Date of birth"),
+    Blank("id-born", "Date of birth", "Born"),
     Blank("id-number", "Hospital number", "Hospital no."),
 )
 PHONE = Blank("phone", "Local 24-hour number", "24-hour number")
@@ -70,7 +71,7 @@ def sheet_for(checklist: Checklist, *, printed: datetime | None = None) -> Sheet
     asks = {question.id: question.label for question in checklist.questions}
     behind = Behind(pathway, checklist.chart, asks)
     shown = [item for item in checklist.items if item.status is not Status.NOT_INDICATED]
-    unknown = tuple(_unknown(checklist, number) for number in range(len(checklist.questions)))
+    unknown = tuple(_unknown(checklist, number, behind.codes) for number in range(len(checklist.questions)))
     notices = tuple(NoticeLine(_notice(notice.kind), notice.text) for notice in checklist.notices)
     sheet = Sheet(
         title=_title(pathway),
@@ -186,16 +187,23 @@ def _banner(checklist: Checklist) -> Banner:
     words = "Nothing that is still unknown could raise this."
     if could is not None:
         asked = f"{questions} open question{'s' if questions != 1 else ''}"
-        words = f"Could still reach {could.mark} {could.words}, while there {'are' if questions != 1 else 'is'} {asked}."
+        words = f"Could still reach {could.words}, while there {'are' if questions != 1 else 'is'} {asked}."
     return Banner(tier_of(interval.lowest), could, words)
 
 
-def _unknown(checklist: Checklist, number: int) -> Unknown:
+def _unknown(checklist: Checklist, number: int, codes: Mapping[str, str]) -> Unknown:
     question = checklist.questions[number]
-    steps = [checklist.pathway.steps[id_].label for id_ in question.steps if id_ in checklist.pathway.steps]
+    labels = [checklist.pathway.steps[id_].label for id_ in question.steps]
+    # A finding on which half of the pathway turns would fill the page with labels: then codes will do.
+    few = len(labels) <= FEW
+    steps = (
+        joined(labels)
+        if few
+        else f"{len(labels)} steps: {', '.join(sorted(codes[id_] for id_ in question.steps))}"
+    )
     blank = Blank(f"unknown-{number + 1}", f"{question.label}: answer", "Answer")
     due = "" if question.due is None else f"by {clock(question.due, checklist.at.tzinfo)}"
-    return Unknown(question.label, question.ask, tier_of(question.could_reach), joined(steps), due, blank)
+    return Unknown(question.label, question.ask, tier_of(question.could_reach), steps, due, blank)
 
 
 def _notice(kind: str) -> str:

@@ -18,8 +18,8 @@ from spineworkup.render.model import (
 )
 from spineworkup.render.to_text import (
     score_words,
-    sources_of,
     source_words,
+    sources_of,
     state_words,
     statement_words,
     tier_words,

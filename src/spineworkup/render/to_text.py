@@ -89,9 +89,9 @@ def tier_words(tier: Tier, short: bool = False) -> str:
 
 
 def state_words(row: Row) -> str:
-    """Return status, urgency and time of a line."""
-    parts = [row.status, *(f"{before} {tier_words(tier, True)}".strip() for before, tier in row.urgencies)]
-    return "; ".join([*parts, row.due] if row.due else parts)
+    """Return the urgency of a line and where it stands."""
+    urgencies = (f"{before} {tier_words(tier, True)}".strip() for before, tier in row.urgencies)
+    return "; ".join(part for part in (*urgencies, row.status) if part)
 
 
 def _behind(sheet: Sheet) -> Iterator[str]:
@@ -175,7 +175,7 @@ def statement_words(statement: Statement) -> str:
     facts = f" Facts: {'; '.join(statement.facts)}." if statement.facts else ""
     lead = f"{statement.lead}: " if statement.lead else ""
     marks = sources_of(statement.refs, statement.verification)
-    return f"{lead}{sentence(statement.text)}{facts} {marks}".rstrip()
+    return f"{lead}{statement.text}{facts} {marks}".rstrip()
 
 
 def _score(score: ScoreLine) -> Iterator[str]:
@@ -199,16 +199,19 @@ def _option(option: OptionBlock) -> Iterator[str]:
 
 def source_words(source: SourceLine) -> str:
     """Return a numbered source."""
-    parts = [
-        source.title,
-        source.publisher,
-        source.date,
-        source.url,
-        source.status,
-        source.note,
-        source.verification,
-    ]
-    return f"[{source.number}] {'. '.join(part.rstrip('.') for part in parts if part)}."
+    before, address, after = source_parts(source)
+    return " ".join(part for part in (before, address and f"{address}.", after) if part)
+
+
+def source_parts(source: SourceLine) -> tuple[str, str, str]:
+    """Return a numbered source as what stands before its address, the address, and what stands after it."""
+    before = (source.title, source.publisher, source.date)
+    after = (source.status, source.note, source.verification)
+    return f"[{source.number}] {_sentences(before)}", source.url, _sentences(after)
+
+
+def _sentences(parts: Iterable[str]) -> str:
+    return " ".join(sentence(part[:1].upper() + part[1:]) for part in parts if part)
 
 
 def _foot(sheet: Sheet) -> Iterator[str]:

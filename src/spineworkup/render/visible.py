@@ -6,12 +6,14 @@ A name or a note from a patient's record may hold anything. Nothing is dropped a
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TypeVar, cast
 
-from attrs import evolve, fields, has
+from attrs import evolve
 
 from spineworkup.errors import PrintError
+from spineworkup.render.model import attributes
 
 _JOINERS = "\u200c\u200d"
 _SELECTORS = {*map(chr, range(0xFE00, 0xFE10))}
@@ -65,6 +67,21 @@ def _joins(text: str, place: int) -> bool:
     )
 
 
+# No user information, no port, no escapes, nothing but a name with a dot and a plain path.
+_LINK = re.compile(
+    r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[A-Za-z0-9._~/-]*)?(\?[A-Za-z0-9=&._-]*)?(#[A-Za-z0-9._-]*)?"
+)
+
+
+def safe_link(url: str) -> str:
+    """Return an address that may be a link; empty where it is anything but a plain https address.
+
+    >>> safe_link("https://example.org/guide"), safe_link("javascript:alert(1)"), safe_link("http://example.org")
+    ('https://example.org/guide', '', '')
+    """
+    return url if _LINK.fullmatch(url) else ""
+
+
 T = TypeVar("T")
 
 
@@ -85,7 +102,5 @@ def _walk(part: object, path: str) -> object:
             raise PrintError(f"{path}: {error}") from None
     if isinstance(part, tuple):
         return tuple(_walk(one, f"{path}[{number}]") for number, one in enumerate(part))
-    if has(type(part)):
-        names = [attribute.name for attribute in fields(type(part))]
-        return evolve(part, **{name: _walk(getattr(part, name), f"{path}.{name}") for name in names})  # type: ignore[misc, type-var]
-    return part
+    changed = {name: _walk(value, f"{path}.{name}") for name, value in attributes(part)}
+    return evolve(part, **changed) if changed else part  # type: ignore[misc]
