@@ -48,6 +48,8 @@ class Rule:
         strength: The source's own verb: must, offer, consider or advise; empty where it gives none.
         verification: How far it was checked: `primary`, `secondary` or `unread`.
         sign_off: Of a relative contraindication: the role that may clear it.
+        holds_unknown: Of a contraindication: it holds the step while it is not known. False only where the source
+            wants the step done before the answer can be there, as dexamethasone before the MRI.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Rule:
     verification: Verification = "unread"
     review_by: date | None = None
     sign_off: str = ""
+    holds_unknown: bool = True
 
 
 @frozen
