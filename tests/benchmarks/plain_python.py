@@ -120,12 +120,12 @@ def _step(pathway: Pathway, id_: str, writer: Writer) -> list[str]:
         lines.append(
             f"    elif out[{prerequisite.step!r}][0] not in ('done', 'not_indicated', 'declined'){unless}: status = 'waiting'"
         )
-    lines += ["    else: status = 'due'", f"    clear = status == 'due' and barred_{id_} is False"]
+    lines += ["    else: status = 'due'", "    clear = status == 'due'"]
     for finding in step.checks:
         lines.append(f"    if f.get({finding!r}) is None: clear = False")
     for rule in step.contraindications:
-        if rule.kind == "relative":
-            lines.append(f"    if {writer.operand(rule.when)} is not False: clear = False")
+        held = "is not False" if rule.holds_unknown else "is True"
+        lines.append(f"    if {writer.operand(rule.when)} {held}: clear = False")
     lines += [
         "    when = None if status in ('done', 'not_indicated') else due if true else maybe",
         f"    out[{id_!r}] = (status, low, high, when, when is not None and when < at, clear, fired, pending)",
