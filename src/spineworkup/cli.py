@@ -28,6 +28,7 @@ from spineworkup.render.to_list import findings_list, rules_list, steps_list
 OK, PROBLEMS, BAD_INPUT = 0, 1, 2
 FORMATS = (".pdf", ".html", ".txt", ".md")
 SHELLS = ("bash", "zsh", "fish")
+COMMANDS = ("demo", "assess", "print", "explain", "check", "steps", "findings", "rules", "completion")
 
 EPILOG = """examples:
   spineworkup demo build/demo
@@ -44,7 +45,12 @@ A reference library for people who build and test clinical software. Not a medic
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code: 0, 1 (`check` found errors) or 2 (bad input)."""
     parser = build_parser()
-    options = parser.parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and not given[0].startswith("-") and given[0] not in COMMANDS:
+        hint = did_you_mean(given[0], COMMANDS) or f"there are: {', '.join(COMMANDS)}"
+        _say(f"error: unknown command {given[0]!r} ({hint})")
+        return BAD_INPUT
+    options = parser.parse_args(given)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)

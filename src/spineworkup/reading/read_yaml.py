@@ -111,7 +111,21 @@ def _decode(raw: bytes | str, file: str) -> tuple[str, Problem | None]:
         return "", Problem(Position(file, before.count(b"\n") + 1), "the file isn't UTF-8 text")
     except UnicodeEncodeError:
         return "", Problem(Position(file), "the file isn't UTF-8 text")
-    return text, None
+    return _from_json(text) if text.lstrip()[:1] in ("{", "[") else text, None
+
+
+# A character beyond U+FFFF as JSON writes it: two escapes, the first of which isn't itself escaped.
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+def _from_json(text: str) -> str:
+    """Return JSON as YAML takes it: without tabs between its parts, and with whole characters."""
+
+    def whole(match: re.Match[str]) -> str:
+        high, low = int(match[2], 16) - 0xD800, int(match[3], 16) - 0xDC00
+        return match[1] + chr(0x10000 + (high << 10) + low)
+
+    return _PAIR.sub(whole, text.replace("\t", " "))
 
 
 def _events(text: str) -> Iterator[Any]:
