@@ -246,7 +246,7 @@ def place(path: Path) -> str:
 
 
 ROOMS = {
-    "cattrs": "reading/",
+    "cattrs": "reading/structure.py",
     "yaml": "reading/read_yaml.py",
     "jinja2": "render/",
     "typst": "render/",

@@ -154,6 +154,7 @@ class SignOff:
 class Chart:
     """What is known of one patient.
 
+    >>> from spineworkup.findings import Kind
     >>> weakness = Finding("limb_weakness", "Weakness", Kind.BOOLEAN)
     >>> Chart({"limb_weakness": weakness}, {"limb_weakness": True}).facts
     {'limb_weakness': True}

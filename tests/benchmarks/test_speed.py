@@ -8,14 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.benchmarks.plain_python import plain_assess
 from spineworkup import Chart, assess, load_pathway
 from spineworkup.charts import read_chart
 from spineworkup.findings import Finding, Kind
@@ -23,10 +22,11 @@ from spineworkup.logic.plan import plan
 from spineworkup.pathways import Pathway
 from spineworkup.reading.find_packages import package_folder, yaml_files
 from spineworkup.reading.read_package import CASES
+from tests.benchmarks.plain_python import plain_assess
 
 pytestmark = pytest.mark.benchmark
-AT = datetime(2026, 11, 20, 10, tzinfo=timezone.utc)
-CLOCKS = {"suspicion": datetime(2026, 11, 20, 9, tzinfo=timezone.utc)}
+AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
+CLOCKS = {"suspicion": datetime(2026, 11, 20, 9, tzinfo=UTC)}
 
 
 def _drawn(finding: Finding, chance: random.Random) -> Any:

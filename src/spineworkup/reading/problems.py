@@ -6,13 +6,12 @@ from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
 from attrs import define, field
-from cattrs import Converter
 
 from spineworkup.errors import Problem, RuleError
 from spineworkup.reading.faults import Faults
 from spineworkup.reading.find_packages import shown
 from spineworkup.reading.read_yaml import Document, Path, read_yaml
-from spineworkup.reading.structure import structure
+from spineworkup.reading.structure import Converter, structure
 from spineworkup.sources import Position
 
 T = TypeVar("T")

@@ -9,7 +9,6 @@ from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
 from attrs import evolve, frozen
-from cattrs import Converter
 
 from spineworkup.criteria import NamedCriterion
 from spineworkup.errors import PathwayError
@@ -22,7 +21,7 @@ from spineworkup.reading.find_packages import yaml_files
 from spineworkup.reading.parse_notation import Vocabulary, parse
 from spineworkup.reading.problems import Problems
 from spineworkup.reading.read_yaml import Document
-from spineworkup.reading.structure import make_converter
+from spineworkup.reading.structure import Converter, make_converter
 from spineworkup.scores import Additive, Score
 from spineworkup.sources import Source
 

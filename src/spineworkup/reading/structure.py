@@ -13,7 +13,8 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import cattrs
 from attrs import evolve, fields
-from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, IterableValidationError
+from cattrs import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
+from cattrs import Converter as Converter
 from cattrs.errors import AttributeValidationNote, IterableValidationNote
 from cattrs.gen import make_dict_structure_fn, override
 
