@@ -17,6 +17,10 @@ VERIFICATION_WORDS: dict[Verification, str] = {
 }
 
 
+# Of a longer line, an excerpt shows the part around the place.
+LONG = 160
+
+
 @frozen(order=True)
 class Position:
     """A place in a file; line and column count from 1.
@@ -87,5 +91,8 @@ def excerpt(text: str, position: Position, length: int = 1) -> str:
         return ""
     line = lines[position.line - 1]
     start = min(position.column - 1, len(line))
+    if len(line) > LONG:
+        left = max(0, start - LONG // 2)
+        line, start = line[left : left + LONG], start - left
     carets = "^" * max(1, min(length, len(line) - start))
     return f"{position.line:4d} | {line}\n     | {' ' * start}{carets}"
