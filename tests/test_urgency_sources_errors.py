@@ -20,7 +20,7 @@ from spineworkup.errors import (
     UnitError,
 )
 from spineworkup.sources import Citation, Position, excerpt, weakest
-from spineworkup.urgency import NOTHING, Urgency, UrgencyInterval, highest_of
+from spineworkup.urgency import Urgency, UrgencyInterval, highest_of
 
 tiers = st.sampled_from(Urgency)
 intervals = st.tuples(tiers, tiers).map(lambda pair: UrgencyInterval(min(pair), max(pair)))
@@ -72,7 +72,7 @@ def test_several_intervals_together(several, random):
     highest = max((i.highest for i in several), default=Urgency.NONE)
 
     assert UrgencyInterval(lowest, highest) == highest_of(several) == highest_of(shuffled)
-    assert highest_of(several) == highest_of([*several, NOTHING])
+    assert highest_of(several) == highest_of([*several, UrgencyInterval(Urgency.NONE, Urgency.NONE)])
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,16 @@ def test_the_weakest_verification_counts(marks, expected):
 )
 def test_excerpt(position, length, expected):
     assert expected == excerpt("first\nabcd\n", position, length)
+
+
+def test_of_a_long_line_only_the_part_around_the_place_is_shown():
+    line = "x" * 500 + "here" + "y" * 500
+
+    text, carets = excerpt(line, Position("f", 1, 501), 4).splitlines()
+
+    assert text[carets.index("^") :].startswith("here") and carets.endswith("^^^^")
+    assert len(text) < 180
+    assert excerpt("here" + "y" * 500, Position("f", 1, 1), 4).endswith("| ^^^^")
 
 
 def test_a_citation_without_a_place_is_only_its_source():
