@@ -1,11 +1,11 @@
-"""What has to fit together across the files of a package: findings, steps, pauses and ids."""
+"""What has to fit together across the files of a package: scores, purposes, pauses and ids."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from spineworkup.findings import Finding, Kind
-from spineworkup.pathways import Pathway, Purpose, Rule, Step, TreatmentOption
+from spineworkup.pathways import Pathway, Purpose, Rule, Step
 from spineworkup.reading.faults import did_you_mean
 from spineworkup.reading.problems import Problems
 from spineworkup.reading.read_yaml import Path
@@ -24,12 +24,9 @@ def check_package(pathway: Pathway, problems: Problems) -> None:
         _check_score(score, pathway, problems)
     steps = [step for step in pathway.steps.values() if f"step {step.id}" in here]
     _check_rule_ids(steps, problems)
-    for step in steps:
-        _check_step(step, pathway, problems)
     for purpose in pathway.purposes.values():
-        _check_purpose(purpose, pathway, problems)
-    for option in pathway.options.values():
-        _check_option(option, pathway, problems)
+        if f"purpose {purpose.id}" in here:
+            _check_purpose(purpose, pathway, problems)
     for pause in pathway.pauses:
         if f"pause {pause.id}" in here and sum(step.pause == pause.id for step in steps) > 9:
             problems.at(f"pause {pause.id}", "more than nine steps in one pause point", "at most nine")
@@ -44,6 +41,8 @@ def place_of_rule(step: Step, rule: Rule) -> Path:
 
 def _check_finding(finding: Finding, pathway: Pathway, problems: Problems) -> None:
     place = f"finding {finding.id}"
+    if finding.id == "always":
+        problems.at(place, "'always' can't be the id of a finding", "it is a criterion of its own")
     if finding.derived is not None:
         _check_findings(place, ("derived", "inputs"), finding.derived.inputs, pathway, problems)
         if finding.kind is not Kind.QUANTITY:
@@ -59,6 +58,8 @@ def _check_score(id_: str, pathway: Pathway, problems: Problems) -> None:
         case Additive(items):
             for finding, options in items.items():
                 _check_options(place, ("items", finding), set(options), pathway.findings[finding], problems)
+        case Grade(of) if pathway.findings[of].kind is not Kind.CHOICE:
+            problems.at(place, f"{of!r} isn't a choice", below=("of",))
         case Grade(of, bands):
             banded = {option for band in bands for option in band.options}
             _check_options(place, ("bands",), banded, pathway.findings[of], problems)
@@ -82,19 +83,6 @@ def _check_rule_ids(steps: Iterable[Step], problems: Problems) -> None:
             problems.defined(f"rule {rule.id}", document, (*path, *place_of_rule(step, rule)))
 
 
-def _check_step(step: Step, pathway: Pathway, problems: Problems) -> None:
-    place = f"step {step.id}"
-    for number, part in enumerate(step.parts):
-        _check_findings(place, ("items", number, "findings"), part.findings, pathway, problems)
-    _check_findings(place, ("checks",), step.checks, pathway, problems)
-    _check_findings(place, ("produces",), step.produces, pathway, problems)
-    for number, prerequisite in enumerate(step.prerequisites):
-        _check_steps(place, ("prerequisites", number), [prerequisite.step], pathway, problems)
-    if step.pause and step.pause not in {pause.id for pause in pathway.pauses}:
-        hint = did_you_mean(step.pause, [pause.id for pause in pathway.pauses])
-        problems.at(place, f"unknown pause {step.pause!r}", hint, ("pause",))
-
-
 def _check_purpose(purpose: Purpose, pathway: Pathway, problems: Problems) -> None:
     place = f"purpose {purpose.id}"
     escalation = [purpose.escalate_to] if purpose.escalate_to else []
@@ -105,12 +93,6 @@ def _check_purpose(purpose: Purpose, pathway: Pathway, problems: Problems) -> No
             problems.at(
                 place, f"{second!r} doesn't take over from {first!r}", "compose them with `otherwise`"
             )
-
-
-def _check_option(option: TreatmentOption, pathway: Pathway, problems: Problems) -> None:
-    place = f"option {option.id}"
-    for number, need in enumerate(option.needs):
-        _check_findings(place, ("needs", number, "findings"), need.findings, pathway, problems)
 
 
 def _check_findings(

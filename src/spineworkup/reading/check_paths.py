@@ -121,8 +121,13 @@ def _check_single(file: Traversable, package: str) -> list[Problem]:
 def _check_rules(document: Document, pathway: Pathway) -> list[Problem]:
     """Check steps, findings and criteria that stand in a file of their own, against a pathway's vocabulary."""
     problems = Problems()
-    names = {id_: named.when for id_, named in pathway.criteria.items()}
-    words = Vocabulary(dict(pathway.findings), names, dict(pathway.sources))
+    words = Vocabulary(
+        dict(pathway.findings),
+        {id_: named.when for id_, named in pathway.criteria.items()},
+        dict(pathway.sources),
+        {*pathway.steps, *document.data},
+        {pause.id for pause in pathway.pauses},
+    )
     converter = make_converter(words)
     steps: dict[str, Step] = {}
     for id_, body in document.data.items():

@@ -37,11 +37,13 @@ _EXAMPLE = "write a finding ('fever'), a comparison ('crp > 20 mg/L') or an opti
 
 @frozen
 class Vocabulary:
-    """What rules may speak of: findings, criteria that have a name, and sources; it grows while a package is read."""
+    """What rules may speak of; it grows while a package is read."""
 
     findings: dict[str, Finding] = field(factory=dict)
     names: dict[str, Criterion] = field(factory=dict)
     sources: dict[str, Source] = field(factory=dict)
+    steps: set[str] = field(factory=set)
+    pauses: set[str] = field(factory=set)
 
 
 def parse_notation(data: Any, vocabulary: Vocabulary) -> Criterion:

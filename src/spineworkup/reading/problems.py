@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
@@ -15,6 +16,9 @@ from spineworkup.reading.structure import Converter, structure
 from spineworkup.sources import Position
 
 T = TypeVar("T")
+
+_UNKNOWN = re.compile(r"unknown (?:finding|source|step|pause|finding or criterion) '(.*)'\Z")
+_NAMED = ("finding", "source", "step", "criterion", "pause")
 
 
 @define
@@ -31,7 +35,13 @@ class Problems:
         return document
 
     def add(self, document: Document, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
-        """Note a problem at a place in a file."""
+        """Note a problem at a place in a file.
+
+        What is defined but couldn't be read is missing wherever it is used: its own fault is enough.
+        """
+        echo = _UNKNOWN.match(message)
+        if echo is not None and any(f"{kind} {echo[1]}" in self.places for kind in _NAMED):
+            return
         self.found.append(document.problem(path, message, hint, key=key))
 
     def at(self, place: str, message: str, hint: str = "", below: Path = ()) -> None:

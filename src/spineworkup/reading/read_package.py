@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
@@ -74,18 +74,29 @@ def read_package(documents: Documents, problems: Problems) -> Pathway | None:
     findings |= totals(scores, findings)
     vocabulary.findings.update(findings)
     named = _criteria(documents.get("criteria.yaml"), vocabulary, problems, converter)
+    written = _pathway_file(documents, problems, converter)
+    vocabulary.pauses.update(pause.id for pause in written.pauses)
+    vocabulary.steps.update(_ids(documents, "steps/"))
     steps = _mapping(documents, "steps/", "step", Step, problems, converter)
     options = _mapping(documents, "options.yaml", "option", TreatmentOption, problems, converter)
-    head = _head(documents, problems, converter)
-    written = _pathway_file(documents, problems, converter)
-    composed = _composed(documents, steps, vocabulary, problems)
-    if head is None or written is None or composed is None:
-        return None
     parts = Pathway(
-        findings=findings, criteria=named, scores=scores, sources=vocabulary.sources, options=options
+        findings=findings,
+        criteria=named,
+        scores=scores,
+        sources=vocabulary.sources,
+        options=options,
+        pauses=written.pauses,
+        purposes={purpose.id: purpose for purpose in written.purposes},
     )
-    pathway = evolve(
-        composed | parts,
+    composed = _composed(documents, steps, vocabulary, problems)
+    # What doesn't fit together is named even where the steps don't make a pathway yet.
+    pathway = evolve(parts, steps=steps, purposes={}) if composed is None else parts | composed
+    check_package(pathway, problems)
+    head = _head(documents, problems, converter)
+    if head is None or composed is None:
+        return None
+    return evolve(
+        pathway,
         id=head.package,
         version=head.version,
         title=head.title,
@@ -93,11 +104,15 @@ def read_package(documents: Documents, problems: Problems) -> Pathway | None:
         revised=head.revised,
         review_by=head.review_by,
         intended_use=head.intended_use,
-        pauses=written.pauses,
-        purposes={purpose.id: purpose for purpose in written.purposes},
+        places={place: problems.position(place) for place in problems.places},
     )
-    check_package(pathway, problems)
-    return evolve(pathway, places={place: problems.position(place) for place in problems.places})
+
+
+def _ids(documents: Documents, prefix: str) -> Iterator[str]:
+    """Yield the ids that some files define, whether or not what they define can be read."""
+    for name, document in documents.items():
+        if name.startswith(prefix) and type(document.data) is dict:
+            yield from document.data
 
 
 def _head(documents: Documents, problems: Problems, converter: Converter) -> PackageHead | None:
@@ -179,17 +194,16 @@ def _criteria(
     return made
 
 
-def _pathway_file(documents: Documents, problems: Problems, converter: Converter) -> PathwayFile | None:
+def _pathway_file(documents: Documents, problems: Problems, converter: Converter) -> PathwayFile:
     document = documents.get("pathway.yaml")
     if document is None or type(document.data) is not dict:
-        return None
+        return PathwayFile()
     body = {key: value for key, value in document.data.items() if key != "compose"}
-    written = problems.structure(document, (), body, PathwayFile, converter)
-    if written is not None:
-        for place, purpose in enumerate(written.purposes):
-            problems.defined(f"purpose {purpose.id}", document, ("purposes", place))
-        for place, pause in enumerate(written.pauses):
-            problems.defined(f"pause {pause.id}", document, ("pauses", place))
+    written = problems.structure(document, (), body, PathwayFile, converter) or PathwayFile()
+    for place, purpose in enumerate(written.purposes):
+        problems.defined(f"purpose {purpose.id}", document, ("purposes", place))
+    for place, pause in enumerate(written.pauses):
+        problems.defined(f"pause {pause.id}", document, ("pauses", place))
     return written
 
 
@@ -206,11 +220,8 @@ def _composed(
     try:
         pathway = compose(document.data["compose"], steps, lambda data: parse(data, vocabulary))
     except Faults as error:
-        # A step that couldn't be read is missing here too: its own fault has been named already.
-        known = {place.removeprefix("step ") for place in problems.places if place.startswith("step ")}
         for fault in error.faults:
-            if not any(f"unknown step {id_!r}" == fault.message for id_ in known):
-                problems.add(document, ("compose", *fault.path), fault.message, fault.hint, key=fault.key)
+            problems.add(document, ("compose", *fault.path), fault.message, fault.hint, key=fault.key)
         return None
     except PathwayError as error:
         problems.add(document, ("compose",), str(error))

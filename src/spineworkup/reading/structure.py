@@ -6,13 +6,13 @@ No coercion, no extra keys, and every fault with the path that leads to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import cattrs
-from attrs import evolve, fields
+from attrs import evolve, fields, frozen
 from cattrs import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
 from cattrs import Converter as Converter
 from cattrs.errors import AttributeValidationNote, IterableValidationNote
@@ -22,7 +22,18 @@ from spineworkup.criteria import Criterion, NamedCriterion
 from spineworkup.derived import DERIVED
 from spineworkup.errors import UnitError
 from spineworkup.findings import Coding, Derivation, Finding, Kind
-from spineworkup.pathways import Note, Part, Pause, Prerequisite, Purpose, Rule, Step, TreatmentOption, Waiver
+from spineworkup.pathways import (
+    Need,
+    Note,
+    Part,
+    Pause,
+    Prerequisite,
+    Purpose,
+    Rule,
+    Step,
+    TreatmentOption,
+    Waiver,
+)
 from spineworkup.reading.faults import Fault, Faults, did_you_mean
 from spineworkup.reading.parse_notation import Vocabulary, parse
 from spineworkup.reading.read_yaml import Path
@@ -34,6 +45,7 @@ from spineworkup.urgency import Urgency
 T = TypeVar("T")
 
 _DURATION = re.compile(r"([0-9]{1,5}) (min|h|d)\Z")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _MINUTES = {"min": 1, "h": 60, "d": 24 * 60}
 # What a key of a file is called in the classes, where a key would be a word of Python.
 _KEYS = {"start": "from", "parts": "items"}
@@ -45,6 +57,8 @@ def structure(data: Any, kind: type[T], converter: Converter) -> T:
     Raises:
         Faults: Everything that is wrong with it.
     """
+    if type(data) is not dict:
+        raise Faults([Fault("expected a mapping of keys and values")])
     try:
         return converter.structure(data, kind)
     except (ClassValidationError, IterableValidationError) as error:
@@ -73,13 +87,15 @@ def make_converter(vocabulary: Vocabulary) -> Converter:
     converter.register_structure_hook_func(_is_map_like, _map(converter))
     hook(Finding, _finding(converter))
     hook(Score, _score(converter))
-    hook(Citation, _citation(converter, vocabulary))
-    for kind in (Source, Coding, Note, Part, Prerequisite, Pause, Purpose, TreatmentOption, Waiver):
+    for kind in (Source, Coding, Note, Pause, Purpose, TreatmentOption, Waiver, NamedCriterion):
         hook(kind, _mapping(converter, kind))
-    hook(NamedCriterion, _mapping(converter, NamedCriterion))
-    rule = _rule(converter)
-    hook(Rule, rule)
-    hook(Step, _step(converter, rule))
+    refer = _References(vocabulary)
+    hook(Citation, _mapping(converter, Citation, refer.citation))
+    hook(Prerequisite, _mapping(converter, Prerequisite, refer.prerequisite))
+    hook(Part, _mapping(converter, Part, refer.findings("findings")))
+    hook(Need, _mapping(converter, Need, refer.findings("findings")))
+    hook(Rule, _rule(converter))
+    hook(Step, _step(converter, refer))
     return converter
 
 
@@ -169,7 +185,7 @@ def _duration(data: Any, _: Any) -> timedelta:
 
 def _day(data: Any, _: Any) -> date:
     try:
-        if isinstance(data, str) and len(data) == 10:
+        if isinstance(data, str) and _DAY.match(data):
             return date.fromisoformat(data)
     except ValueError:
         pass
@@ -196,65 +212,112 @@ def _one_of(data: Any, kind: Any) -> str:
     return _word(data, tuple(word for word in get_args(kind) if word), "word")
 
 
-def _citation(converter: Converter, vocabulary: Vocabulary) -> Callable[[Any, Any], Citation]:
-    hook = _mapping(converter, Citation)
+Check = Callable[[Mapping[str, Any]], list[Fault]]
 
-    def citation(data: Any, kind: Any) -> Citation:
-        made = hook(data, kind)
-        source = vocabulary.sources.get(made.source)
-        if source is None:
-            raise Fault(
-                f"unknown source {made.source!r}", did_you_mean(made.source, vocabulary.sources), ("source",)
+
+@frozen
+class _References:
+    """Checks that what a file names is there."""
+
+    words: Vocabulary
+
+    def citation(self, data: Mapping[str, Any]) -> list[Fault]:
+        faults = _unknown("source", data.get("source"), self.words.sources, ("source",))
+        source = self.words.sources.get(str(data.get("source")))
+        if source is not None and source.status == "withdrawn":
+            faults.append(
+                Fault(f"the source {source.id!r} is withdrawn", "cite what replaced it", ("source",))
             )
-        if source.status == "withdrawn":
-            raise Fault(f"the source {made.source!r} is withdrawn", "cite what replaced it", ("source",))
-        return made
+        return faults
 
-    return citation
+    def prerequisite(self, data: Mapping[str, Any]) -> list[Fault]:
+        return _unknown("step", data.get("step"), self.words.steps, ("step",))
+
+    def findings(self, *keys: str) -> Check:
+        def check(data: Mapping[str, Any]) -> list[Fault]:
+            lists = {key: data[key] for key in keys if isinstance(data.get(key), list)}
+            return [
+                fault
+                for key, listed in lists.items()
+                for number, finding in enumerate(listed)
+                for fault in _unknown("finding", finding, self.words.findings, (key, number))
+            ]
+
+        return check
+
+    def step(self, data: Mapping[str, Any]) -> list[Fault]:
+        found = self.findings("checks", "produces")(data)
+        return found + _unknown("pause", data.get("pause"), self.words.pauses, ("pause",))
 
 
-def _mapping(converter: Converter, cls: type[T], **overrides: Any) -> Callable[[Any, Any], T]:
-    """Return a hook for a class that insists on a mapping (cattrs itself would take anything that has keys)."""
+def _unknown(what: str, word: Any, known: Collection[str], path: Path) -> list[Fault]:
+    """Return a fault for a word that names nothing; what isn't text at all is somebody else's to say."""
+    if not isinstance(word, str) or word in known:
+        return []
+    return [Fault(f"unknown {what} {word!r}", did_you_mean(word, known), path)]
+
+
+def _mapping(
+    converter: Converter, cls: type[T], check: Check | None = None, **overrides: Any
+) -> Callable[[Any, Any], T]:
+    """Return a hook for a class that insists on a mapping (cattrs itself would take anything that has keys).
+
+    Args:
+        converter: For what is inside.
+        cls: The class to make.
+        check: What else has to hold of the mapping; its faults come together with all others.
+        overrides: As cattrs takes them.
+    """
     inner = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **overrides)
 
     def hook(data: Any, _: Any) -> T:
         if type(data) is not dict:
             raise Fault("expected a mapping of keys and values")
-        made: T = inner(data, cls)
-        return made
+        return _together(check(data) if check else [], lambda: inner(data, cls))
 
     return hook
 
 
+def _together(faults: list[Fault], make: Callable[[], T]) -> T:
+    """Return what `make` makes, or raise its faults together with those that were found before."""
+    try:
+        made = make()
+    except (ClassValidationError, IterableValidationError, Fault, Faults) as error:
+        raise Faults([*faults, *_faults(error, ())]) from None
+    if faults:
+        raise Faults(faults)
+    return made
+
+
+def _rule_faults(data: Mapping[str, Any]) -> list[Fault]:
+    faults = []
+    if "from" in data and "within" not in data:
+        faults.append(Fault("`from` needs `within`", "", ("from",), key=True))
+    if "within" in data and "from" not in data:
+        faults.append(Fault("`within` needs `from`", "the clock that starts it", ("within",), key=True))
+    if not data.get("cites"):
+        faults.append(Fault("a rule needs `cites`", "the source and the place in it"))
+    if "review_by" not in data:
+        faults.append(Fault("a rule needs `review_by`", "a date"))
+    return faults
+
+
 def _rule(converter: Converter) -> Callable[[Any, Any], Rule]:
-    hook = _mapping(converter, Rule, start=override(rename="from"), kind=override(omit=True))
-
-    def rule(data: Any, kind: Any) -> Rule:
-        made = hook(data, kind)
-        faults = []
-        if made.start and made.within is None:
-            faults.append(Fault("`from` needs `within`", "", ("from",), key=True))
-        if made.within is not None and not made.start:
-            faults.append(Fault("`within` needs `from`", "the clock that starts it", ("within",), key=True))
-        if not made.cites:
-            faults.append(Fault("a rule needs `cites`", "the source and the place in it"))
-        if made.review_by is None:
-            faults.append(Fault("a rule needs `review_by`", "a date"))
-        if faults:
-            raise Faults(faults)
-        return made
-
-    return rule
+    return _mapping(converter, Rule, _rule_faults, start=override(rename="from"), kind=override(omit=True))
 
 
-def _step(converter: Converter, rule: Callable[[Any, Any], Rule]) -> Callable[[Any, Any], Step]:
-    contraindication = _contraindication(rule)
+def _step(converter: Converter, refer: _References) -> Callable[[Any, Any], Step]:
+    contraindication = _contraindication(_rule(converter))
 
     def listed(data: Any, _: Any) -> tuple[Rule, ...]:
-        return tuple(_each(lambda one: contraindication(one, Rule), _items(data)))
+        return tuple(_each(contraindication, _items(data)))
 
     hook = _mapping(
-        converter, Step, parts=override(rename="items"), contraindications=override(struct_hook=listed)
+        converter,
+        Step,
+        refer.step,
+        parts=override(rename="items"),
+        contraindications=override(struct_hook=listed),
     )
 
     def step(data: Any, kind: Any) -> Step:
@@ -264,16 +327,18 @@ def _step(converter: Converter, rule: Callable[[Any, Any], Rule]) -> Callable[[A
     return step
 
 
-def _contraindication(rule: Callable[[Any, Any], Rule]) -> Callable[[Any, Any], Rule]:
-    def contraindication(data: Any, kind: Any) -> Rule:
+def _contraindication(rule: Callable[[Any, Any], Rule]) -> Callable[[Any], Rule]:
+    def contraindication(data: Any) -> Rule:
         if type(data) is not dict:
             raise Fault("expected a mapping of keys and values")
         absolute = data.get("absolute")
+        faults = []
         if type(absolute) is not bool:
-            raise Fault("a contraindication needs `absolute`", "true or false", ("absolute",))
-        made = rule({key: value for key, value in data.items() if key != "absolute"}, kind)
-        if not absolute and not made.sign_off:
-            raise Fault("a relative contraindication needs `sign_off`", "the role that may clear it")
+            faults.append(Fault("a contraindication needs `absolute`", "true or false", ("absolute",)))
+        if absolute is False and "sign_off" not in data:
+            faults.append(Fault("a relative contraindication needs `sign_off`", "the role that may clear it"))
+        rest = {key: value for key, value in data.items() if key != "absolute"}
+        made = _together(faults, lambda: rule(rest, Rule))
         return evolve(made, kind="absolute" if absolute else "relative")
 
     return contraindication
@@ -294,39 +359,49 @@ def _finding(converter: Converter) -> Callable[[Any, Any], Finding]:
     def finding(data: Any, kind: Any) -> Finding:
         if type(data) is not dict:
             raise Fault("expected a mapping of keys and values")
-        made = hook({key: value for key, value in data.items() if key != "plausible"}, kind)
-        low, high = _plausible(data["plausible"]) if "plausible" in data else (None, None)
-        return evolve(made, low=low, high=high, **_units(made))
+        rest = {key: value for key, value in data.items() if key != "plausible"}
+        low, high, faults = _plausible(data.get("plausible", {"low": None, "high": None}))
+        made = _together([*faults, *_unit_faults(data)], lambda: hook(rest, kind))
+        units = [known_unit(unit) if unit else "" for unit in (made.unit, *made.also)]
+        return evolve(made, low=low, high=high, unit=units[0], also=tuple(units[1:]))
 
     return finding
 
 
-def _plausible(data: Any) -> tuple[Decimal, Decimal]:
+def _plausible(data: Any) -> tuple[Decimal | None, Decimal | None, list[Fault]]:
+    hint = "plausible: {low: 0.5, high: 6.0}"
     if type(data) is not dict or set(data) != {"low", "high"}:
-        raise Fault("expected `low` and `high`", "plausible: {low: 0.5, high: 6.0}", ("plausible",))
-    low, high = _decimal(data["low"], None), _decimal(data["high"], None)
+        return None, None, [Fault("expected `low` and `high`", hint, ("plausible",))]
+    low, high = data["low"], data["high"]
+    if low is None and high is None:
+        return None, None, []
+    if any(type(end) not in (int, Decimal) for end in (low, high)):
+        return None, None, [Fault("expected numbers for `low` and `high`", hint, ("plausible",))]
     if low > high:
-        raise Fault("`low` is above `high`", "", ("plausible",))
-    return low, high
+        return None, None, [Fault("`low` is above `high`", "", ("plausible",))]
+    return Decimal(low), Decimal(high), []
 
 
-def _units(made: Finding) -> dict[str, Any]:
+def _unit_faults(data: Mapping[str, Any]) -> list[Fault]:
     faults = []
-    if (made.kind is Kind.QUANTITY) != bool(made.unit):
+    if (data.get("kind") == "quantity") != bool(data.get("unit")):
         faults.append(Fault("a quantity has a `unit`, nothing else has", "", ("kind",)))
-    if (made.kind is Kind.CHOICE) != bool(made.options):
+    if (data.get("kind") == "choice") != bool(data.get("options")):
         faults.append(Fault("a choice has `options`, nothing else has", "", ("kind",)))
-    units: list[str] = []
-    for place, unit in enumerate((made.unit, *made.also)):
-        try:
-            units.append(known_unit(unit) if unit else "")
-        except UnitError:
-            faults.append(
-                Fault(f"unknown unit {unit!r}", "", ("unit",) if place == 0 else ("also", place - 1))
-            )
-    if faults:
-        raise Faults(faults)
-    return {"unit": units[0], "also": tuple(units[1:])}
+    also = data.get("also")
+    places: list[tuple[Path, Any]] = [(("unit",), data.get("unit"))]
+    places += [(("also", number), unit) for number, unit in enumerate(also if isinstance(also, list) else [])]
+    return faults + [fault for path, unit in places for fault in _unknown_unit(unit, path)]
+
+
+def _unknown_unit(unit: Any, path: Path) -> list[Fault]:
+    if not isinstance(unit, str) or not unit:
+        return []
+    try:
+        known_unit(unit)
+    except UnitError:
+        return [Fault(f"unknown unit {unit!r}", "", path)]
+    return []
 
 
 def _score(converter: Converter) -> Callable[[Any, Any], Score]:
@@ -373,6 +448,8 @@ def _points(data: Any) -> tuple[int, int]:
     if type(data) is int:
         return data, data
     low, high = (_whole(one, None) for one in data)
+    if low > high:
+        raise Fault("the fewest points come first", "[2, 3]", ("items",))
     return low, high
 
 
@@ -385,7 +462,8 @@ def _option_bands(data: Any) -> tuple[OptionsBand, ...]:
 def _tables(data: Any) -> dict[str, tuple[Row, ...]]:
     tables = {known_unit(unit): tuple(_row(row) for row in rows) for unit, rows in data.items()}
     for rows in tables.values():
-        if any(row.above is None and row.at_least is None for row in rows[:-1]) or rows[-1].above is not None:
+        rest = [row.above is None and row.at_least is None for row in rows]
+        if rest != [False] * (len(rest) - 1) + [True]:
             raise Fault(
                 "the last row, and only that, takes the rest",
                 "leave `above` and `from` away there",
@@ -397,7 +475,7 @@ def _tables(data: Any) -> dict[str, tuple[Row, ...]]:
 def _row(data: Any) -> Row:
     above = None if "above" not in data else _decimal(data["above"], None)
     at_least = None if "from" not in data else _decimal(data["from"], None)
-    if set(data) - {"band", "above", "from"}:
+    if set(data) - {"band", "above", "from"} or {"above", "from"} <= set(data):
         raise Fault("a row has `band` and `above` or `from`", "", ("bands",))
     return Row(_text(data["band"], None), above, at_least)
 
