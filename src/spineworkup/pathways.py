@@ -410,13 +410,16 @@ class Pathway:
         )
 
     def _sorted(self, pairs: Iterable[tuple[str, str]]) -> None:
-        graph: dict[str, set[str]] = {}
+        # Lists, not sets: the same circle is named in every process.
+        graph: dict[str, list[str]] = {}
         for first, second in pairs:
-            graph.setdefault(second, set()).add(first)
+            graph.setdefault(second, []).append(first)
         try:
             TopologicalSorter(graph).prepare()
         except CycleError as error:
-            circle = " -> ".join(reversed(error.args[1]))
+            steps = list(reversed(error.args[1][1:]))
+            start = steps.index(min(steps))
+            circle = " -> ".join([*steps[start:], *steps[:start], steps[start]])
             raise PathwayError(f"the order of work goes in a circle: {circle}") from None
 
 

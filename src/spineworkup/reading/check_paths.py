@@ -106,9 +106,10 @@ def _check_cases(file: Traversable, package: str) -> list[Problem]:
 def _check_single(file: Traversable, package: str) -> list[Problem]:
     """Check a file that stands alone: a case, or rules that speak the language of a package."""
     raw = file.read_bytes()
-    document, _ = read_yaml(raw, shown(file))
+    document, problems = read_yaml(raw, shown(file))
     data = document.data
-    looks_like_rules = type(data) is dict and data and not _CASE_KEYS & set(data)
+    # A file that isn't whole could be a patient's: then none of its lines is repeated.
+    looks_like_rules = not problems and type(data) is dict and data and not _CASE_KEYS & set(data)
     if looks_like_rules and all(type(body) is dict for body in data.values()):
         return _check_rules(document, load_pathway(package))
     try:
@@ -141,7 +142,7 @@ def _check_rules(document: Document, pathway: Pathway) -> list[Problem]:
         Pathway(steps=merged, findings=pathway.findings, sources=pathway.sources, pauses=pathway.pauses),
         problems,
     )
-    return problems.found
+    return problems.all
 
 
 def _kind(body: dict[str, Any]) -> type[Any]:

@@ -17,15 +17,19 @@ from spineworkup.sources import Position
 
 T = TypeVar("T")
 
-_UNKNOWN = re.compile(r"unknown (?:finding|source|step|pause|finding or criterion) '(.*)'\Z")
-_NAMED = ("finding", "source", "step", "criterion", "pause")
+_UNKNOWN = re.compile(r"unknown (finding|source|step|pause|finding or criterion) '(.*)'\Z")
 
 
 @define
 class Problems:
-    """The problems found so far, and where each thing of a package was defined."""
+    """The problems found so far, and where each thing of a package was defined.
+
+    Args:
+        echoes: Of what is defined but couldn't be read: that it is missing where it is used. Its own fault is enough.
+    """
 
     found: list[Problem] = field(factory=list)
+    echoes: list[Problem] = field(factory=list)
     places: dict[str, tuple[Document, Path]] = field(factory=dict)
 
     def read(self, file: Traversable) -> Document:
@@ -35,14 +39,19 @@ class Problems:
         return document
 
     def add(self, document: Document, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
-        """Note a problem at a place in a file.
+        """Note a problem at a place in a file."""
+        problems = self.echoes if self._is_echo(message) else self.found
+        problems.append(document.problem(path, message, hint, key=key))
 
-        What is defined but couldn't be read is missing wherever it is used: its own fault is enough.
-        """
-        echo = _UNKNOWN.match(message)
-        if echo is not None and any(f"{kind} {echo[1]}" in self.places for kind in _NAMED):
-            return
-        self.found.append(document.problem(path, message, hint, key=key))
+    def _is_echo(self, message: str) -> bool:
+        unknown = _UNKNOWN.match(message)
+        if unknown is None:
+            return False
+        kinds, word = unknown[1].split(" or "), unknown[2]
+        places = {f"{kind} {word}" for kind in kinds}
+        if "finding" in kinds:
+            places.add(f"score {word.removesuffix('_total')}")
+        return not places.isdisjoint(self.places)
 
     def at(self, place: str, message: str, hint: str = "", below: Path = ()) -> None:
         """Note a problem with a thing that was defined: `place` is such as `step mri_whole_spine`."""
@@ -82,11 +91,16 @@ class Problems:
             return []
         return list(document.data.items())
 
+    @property
+    def all(self) -> list[Problem]:
+        """Everything to name; what nothing else explains is never left out."""
+        return self.found or self.echoes
+
     def stop(self) -> None:
         """Raise everything that was found.
 
         Raises:
             RuleError: Something was found.
         """
-        if self.found:
-            raise RuleError(self.found)
+        if self.all:
+            raise RuleError(self.all)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,7 @@ from spineworkup.reading.read_yaml import Document, Path, read_yaml
 _TOP_FINDINGS = ("age_years", "sex")
 _KEYS = ("case", *_TOP_FINDINGS, "clocks", "findings", "steps", "not_available", "sign_offs")
 # What a case file may say of itself: where it comes from, when it is assessed, what is expected.
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}\Z")
 _ABOUT = ("about", "source", "at", "overlays", "expect")
 
 
@@ -67,7 +69,8 @@ def case_document(raw: bytes | str, file: str) -> Document:
 def overlays_of(document: Document) -> tuple[str, ...]:
     """Return the overlays that a case file asks for."""
     named = document.data.get("overlays", [])
-    if type(named) is not list or not all(type(name) is str for name in named):
+    # A path of a rule author's own is for the command line: a file about a patient doesn't choose what is read.
+    if type(named) is not list or not all(type(name) is str and _NAME.match(name) for name in named):
         raise CaseError([document.problem(("overlays",), "expected a list of names")])
     return tuple(named)
 
@@ -283,7 +286,7 @@ class _Reader:
             if type(raw) is not dict or set(raw) != {"rule", "by", "at"}:
                 self.fault(here, "expected the keys rule, by and at")
                 continue
-            if raw["rule"] not in self.pathway.rules:
+            if type(raw["rule"]) is not str or raw["rule"] not in self.pathway.rules:
                 self.unknown_key(str(raw["rule"]), self.pathway.rules, "rule", (*here, "rule"))
                 continue
             at = self.time(raw["at"], (*here, "at"))

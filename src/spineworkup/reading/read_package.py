@@ -90,7 +90,7 @@ def read_package(documents: Documents, problems: Problems) -> Pathway | None:
     )
     composed = _composed(documents, steps, vocabulary, problems)
     # What doesn't fit together is named even where the steps don't make a pathway yet.
-    pathway = evolve(parts, steps=steps, purposes={}) if composed is None else parts | composed
+    pathway = _unjoined(parts, steps) if composed is None else parts | composed
     check_package(pathway, problems)
     head = _head(documents, problems, converter)
     if head is None or composed is None:
@@ -106,6 +106,11 @@ def read_package(documents: Documents, problems: Problems) -> Pathway | None:
         intended_use=head.intended_use,
         places={place: problems.position(place) for place in problems.places},
     )
+
+
+def _unjoined(parts: Pathway, steps: Mapping[str, Step]) -> Pathway:
+    """Return steps that don't make a pathway, without what may be why: a circle in what waits for what."""
+    return evolve(parts, steps={id_: evolve(s, prerequisites=()) for id_, s in steps.items()}, purposes={})
 
 
 def _ids(documents: Documents, prefix: str) -> Iterator[str]:

@@ -388,6 +388,9 @@ def _unit_faults(data: Mapping[str, Any]) -> list[Fault]:
         faults.append(Fault("a quantity has a `unit`, nothing else has", "", ("kind",)))
     if (data.get("kind") == "choice") != bool(data.get("options")):
         faults.append(Fault("a choice has `options`, nothing else has", "", ("kind",)))
+    if isinstance(data.get("options"), dict) and "unknown" in data["options"]:
+        hint = "not known is an answer for every finding, and never an option"
+        faults.append(Fault("an option can't be called 'unknown'", hint, ("options", "unknown"), key=True))
     also = data.get("also")
     places: list[tuple[Path, Any]] = [(("unit",), data.get("unit"))]
     places += [(("also", number), unit) for number, unit in enumerate(also if isinstance(also, list) else [])]
