@@ -6,7 +6,18 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from spineworkup.criteria import ALWAYS, AllOf, AnyOf, AtLeast, Comparator, Compare, IsOneOf, Not, Present, findings_of
+from spineworkup.criteria import (
+    ALWAYS,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Comparator,
+    Compare,
+    IsOneOf,
+    Not,
+    Present,
+    findings_of,
+)
 from tests.strategies import VOCABULARY, criteria
 
 

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spineworkup.criteria import ALWAYS, AllOf, AnyOf, AtLeast, Comparator, Compare, IsOneOf, Not, Present, findings_of
+from spineworkup.criteria import (
+    ALWAYS,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Comparator,
+    Compare,
+    IsOneOf,
+    Not,
+    Present,
+    findings_of,
+)
 from spineworkup.findings import Range
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.logic.reduce import NEVER, open_questions, reduce

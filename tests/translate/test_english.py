@@ -5,7 +5,18 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from spineworkup.criteria import ALWAYS, AllOf, AnyOf, AtLeast, Comparator, Compare, IsOneOf, NamedCriterion, Not, Present
+from spineworkup.criteria import (
+    ALWAYS,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Comparator,
+    Compare,
+    IsOneOf,
+    NamedCriterion,
+    Not,
+    Present,
+)
 from spineworkup.translate.to_english import to_english
 from tests.strategies import DRAWN, NODES, VOCABULARY, written
 
