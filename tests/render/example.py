@@ -83,7 +83,7 @@ SOURCES = {
         "page", "An example page on spinal tumours", "A hospital", "2024", "http://example.org/page"
     ),
     "paper": Source(
-        "paper", "An example paper on instability", "A journal", "2010", "", note="abstract only"
+        "paper", "An example paper on instability", "A journal", "2010", "", note="Abstract only"
     ),
 }
 DEFICIT = AnyOf((Present("limb_weakness"), Present("gait_disturbance"), Present("bladder_dysfunction")))

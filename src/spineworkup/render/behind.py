@@ -25,7 +25,7 @@ from spineworkup.render.model import (
     Statement,
     tier_of,
 )
-from spineworkup.render.wording import AGAINST, UNCONFIRMED, VERIFICATION, joined, sentence
+from spineworkup.render.wording import AGAINST, UNCONFIRMED, VERIFICATION, joined, sentence, unit_words
 from spineworkup.scores import Bands, Score, ScoreResult
 from spineworkup.sources import Citation, Source, Verification
 from spineworkup.truth import Truth
@@ -182,16 +182,15 @@ class Behind:
         )
 
     def _entry(self, prefix: str, about: str, finding: Finding) -> Entry:
-        return Entry(
-            finding.label,
-            _answers(f"{prefix}-{finding.id}", about, finding),
-            finding.unit,
-            self._known(finding),
-        )
+        answers = _answers(f"{prefix}-{finding.id}", about, finding)
+        return Entry(finding.label, answers, unit_words(finding.unit), self._known(finding))
 
     def _known(self, finding: Finding) -> str:
         value = self.chart.facts.get(finding.id) if self.chart else None
-        return "" if value is None else finding.show(value)
+        if value is None:
+            return ""
+        shown = finding.show(value)
+        return shown.replace(finding.unit, unit_words(finding.unit)) if finding.unit else shown
 
     # ---- scores and hand-over
 
@@ -283,7 +282,7 @@ def _answers(id_: str, about: str, finding: Finding) -> tuple[Blank, ...]:
     elif finding.kind is Kind.CHOICE:
         options = dict(finding.options)
     else:
-        unit = f" in {finding.unit}" if finding.unit else ""
+        unit = f" in {unit_words(finding.unit)}" if finding.unit else ""
         return (Blank(id_, f"{label}{unit}", ""),)
     return tuple(
         Blank(f"{id_}-{option}", f"{label}: {words}", words, "tick") for option, words in options.items()

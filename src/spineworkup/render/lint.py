@@ -20,8 +20,8 @@ MAX_WORDS = 12  # our number
 MAX_SECONDS = 90
 WORDS_PER_MINUTE = 150  # reading aloud; our number
 VERBS = frozenset(
-    "agree apply arrange ask assess book call check confirm consider contact decide discuss do document examine explain "
-    "explore find follow give hand immobilise keep measure note nurse obtain offer order phone plan prescribe protect "
+    "agree apply arrange ask assess biopsy book call check confirm consider contact decide discuss do document examine explain "
+    "explore find follow get give hand immobilise keep measure note nurse obtain offer order phone plan prescribe protect "
     "quantify record refer relieve repeat report request review ring score screen send stage start stop take tell test "
     "treat urge weigh withhold write".split()
 )

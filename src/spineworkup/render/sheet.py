@@ -44,6 +44,7 @@ LEGEND = (
     "Boxes: asked = requested; done = carried out; seen = the result was read and acted on. Nothing is ticked in print.",
 )
 UNKNOWN_SPACES = 3
+NO_RULE = "No rule asks for it."
 USERS = "Reference checklist for clinicians and developers."
 _NOTICE_WORDS = {
     "conflict": "Conflicting values",
@@ -88,7 +89,7 @@ def sheet_for(checklist: Checklist, *, printed: datetime | None = None) -> Sheet
         scores=tuple(behind.score(result) for result in checklist.scores.values()),
         handover=behind.handover(checklist.handover),
         not_indicated=tuple(
-            NotIndicated(behind.codes[item.step.id], item.step.label, item.because)
+            NotIndicated(behind.codes[item.step.id], item.step.label, item.because or NO_RULE)
             for item in _ordered(checklist.items, pathway)
             if item.status is Status.NOT_INDICATED
         ),

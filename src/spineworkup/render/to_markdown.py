@@ -29,6 +29,7 @@ from spineworkup.render.to_text import (
 BOX = "☐"
 LINE = r"\_\_\_\_\_\_\_\_"
 # Everything that CommonMark or GitHub's Markdown gives a meaning; `.` and `)` make lists, `:` and `@` make links.
+# Spaces do so too: four at the start make code, two at the end a new line.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-!|~<>&$^=:@.])")
 
 
@@ -44,7 +45,7 @@ def escape(text: str) -> str:
     >>> print(escape("*a* <b> [c](d)"))
     \*a\* \<b\> \[c\]\(d\)
     """
-    return _SPECIAL.sub(r"\\\1", text)
+    return _SPECIAL.sub(r"\\\1", re.sub(" {2,}", " ", text).lstrip(" "))
 
 
 def _head(sheet: Sheet) -> Iterator[str]:
@@ -75,7 +76,7 @@ def _front(sheet: Sheet) -> Iterator[str]:
 
 
 def _pause(pause: PauseBlock) -> Iterator[str]:
-    yield from (f"## {pause.letter}\\. {escape(pause.title)}", "")
+    yield from (f"## {escape(pause.letter)}\\. {escape(pause.title)}", "")
     yield f"{escape(pause.mode)}: {escape(pause.mode_words)}"
     yield ""
     if pause.objective:

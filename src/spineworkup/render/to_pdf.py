@@ -14,7 +14,7 @@ from typing import Any, Literal
 from spineworkup.errors import MissingExtraError, PrintError
 from spineworkup.render.fields import Field, add_fields
 from spineworkup.render.fonts import font_paths
-from spineworkup.render.model import Ref, Sheet, Title, attributes, texts, tier_of
+from spineworkup.render.model import MARKS, Ref, Sheet, Title, attributes, texts, tier_of
 from spineworkup.render.to_text import source_parts
 from spineworkup.render.visible import safe_link
 from spineworkup.urgency import Urgency
@@ -64,7 +64,7 @@ def to_pdf(sheet: Sheet, paper: str = "a4") -> bytes:
 def _data(sheet: Sheet) -> dict[str, Any]:
     data: dict[str, Any] = _plain(sheet)
     data["titles"] = {name: words for name, words in vars(Title).items() if name.isupper()}
-    data["shapes"] = [_plain(tier_of(tier)) for tier in Urgency if tier is not Urgency.NONE]
+    data["shapes"] = [_plain(tier_of(tier)) for tier in MARKS if tier is not Urgency.NONE]
     for line, source in zip(data["sources"], sheet.sources, strict=True):
         before, address, after = source_parts(source)
         linked = safe_link(address)

@@ -76,10 +76,17 @@ _LINK = re.compile(
 def safe_link(url: str) -> str:
     """Return an address that may be a link; empty where it is anything but a plain https address.
 
-    >>> safe_link("https://example.org/guide"), safe_link("javascript:alert(1)"), safe_link("http://example.org")
-    ('https://example.org/guide', '', '')
+    An address without a scheme, as sources are often written, becomes one.
+
+    >>> safe_link("https://example.org/guide"), safe_link("example.org/guide")
+    ('https://example.org/guide', 'https://example.org/guide')
+    >>> safe_link("javascript:alert(1)"), safe_link("http://example.org"), safe_link("//example.org")
+    ('', '', '')
     """
-    return url if _LINK.fullmatch(url) else ""
+    for address in (url, f"https://{url}"):
+        if _LINK.fullmatch(address):
+            return address
+    return ""
 
 
 T = TypeVar("T")

@@ -8,8 +8,8 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 UNCONFIRMED = "not confirmed against the primary source"
 VERIFICATION = {
     "primary": "read in the primary source",
-    "secondary": f"{UNCONFIRMED} (secondary copy only)",
-    "unread": f"{UNCONFIRMED} (not read)",
+    "secondary": UNCONFIRMED,
+    "unread": f"{UNCONFIRMED}, which was not read",
 }
 AGAINST = {
     "absolute": "Contraindication",
@@ -75,3 +75,13 @@ def lower(label: str) -> str:
 def sentence(text: str) -> str:
     """Return a text with a stop at its end."""
     return text if text.endswith((".", "!", "?")) or not text else f"{text}."
+
+
+def unit_words(unit: str) -> str:
+    """Return a unit as it is printed; no micro sign, which is misread by hand.
+
+    >>> unit_words("umol/L"), unit_words("10*9/L"), unit_words("mL/min/{1.73_m2}")
+    ('micromol/L', '×10⁹/L', 'mL/min/1.73 m²')
+    """
+    words = unit.replace("{1.73_m2}", "1.73 m²").replace("10*9", "×10⁹").replace("10*12", "×10¹²")
+    return f"micro{words[1:]}" if words.startswith(("umol", "ug")) else words
