@@ -102,9 +102,8 @@ def _remove(
     spot = _find(documents, overlay, (*path, "what"), change["what"], problems)
     if spot is not None:
         if isinstance(spot.holder, list):
-            # The places of what follows would move up: leave a hole that reading skips.
-            spot.holder[spot.key] = None
-            spot.holder[:] = [entry for entry in spot.holder if entry is not None]
+            del spot.holder[spot.key]
+            _move_up(spot)
         else:
             del spot.holder[spot.key]
 
@@ -136,7 +135,8 @@ def _add(
     spot = _find(documents, overlay, path, holder, problems)
     if spot is None:
         return
-    if type(spot.value) is not dict or type(addition) is not list:
+    takes_lists = type(spot.value) is dict and type(spot.value.get(last, [])) is list
+    if not takes_lists or type(addition) is not list:
         problems.add(overlay, path, "expected a list to add to a list of the base", "such as its indications")
         return
     there = spot.value.setdefault(last, [])
@@ -202,6 +202,19 @@ def _down(spot: Spot, word: str) -> Spot | None:
             if isinstance(entry, dict) and entry.get("id") == word:
                 return Spot(spot.document, (*spot.path, number), value, number)
     return None
+
+
+def _move_up(gone: Spot) -> None:
+    """Let what follows a removed entry of a list keep its own place."""
+    *above, number = gone.path
+    depth = len(above)
+    for table in (gone.document.values, gone.document.keys):
+        for path in [p for p in table if p[:depth] == tuple(above) and len(p) > depth]:
+            place = path[depth]
+            if isinstance(place, int) and isinstance(number, int) and place >= number:
+                mark = table.pop(path)
+                if place > number:
+                    table[(*above, place - 1, *path[depth + 1 :])] = mark
 
 
 def _carry(overlay: Document, here: Path, base: Document, there: Path) -> None:
