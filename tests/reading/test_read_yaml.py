@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineworkup.reading.read_yaml import MAX_BYTES, MAX_DEPTH, read_yaml
-from tests import strategies as _  # noqa: F401  the profile of the examples
+from tests import strategies  # noqa: F401  the profile of the examples
 
 
 def data(text):
@@ -110,7 +110,7 @@ REFUSED = [
 @pytest.mark.parametrize(("text", "message"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
 def test_what_is_refused(text, message):
     started = time.perf_counter()
-    document, problems = read_yaml(text, "f.yaml")
+    _, problems = read_yaml(text, "f.yaml")
 
     assert message in str(problems[0])
     assert str(problems[0]).startswith("f.yaml:")
