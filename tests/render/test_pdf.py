@@ -102,6 +102,27 @@ def test_every_box_of_the_sheet_is_a_field_with_its_label_and_nothing_is_filled_
     assert all(one.get("/AS", "/Off") == "/Off" for _, one in widgets(reader))
 
 
+def test_what_is_typed_into_one_space_shows_in_no_other(sheet: Sheet) -> None:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(to_pdf(sheet)))
+    spaces = [one for _, one in widgets(writer) if one["/Parent"]["/FT"] == "/Tx"]
+    drawn = [one["/AP"].raw_get("/N").idnum for one in spaces]
+    assert len(drawn) == len(set(drawn))
+    name = next(blank.id for blank in blanks(sheet) if blank.kind == "text" and blank.short == "Time")
+    for page in writer.pages:
+        writer.update_page_form_field_values(page, {name: "23:59"}, auto_regenerate=False)
+    shown = [one["/Parent"]["/T"] for one in spaces if b"23:59" in one["/AP"]["/N"].get_data()]
+    assert shown == [name]
+
+
+def test_what_is_typed_as_a_name_shows_on_every_page(sheet: Sheet) -> None:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(to_pdf(sheet)))
+    for page in writer.pages:
+        writer.update_page_form_field_values(page, {"id-name": "Jane"}, auto_regenerate=False)
+    named = [one for _, one in widgets(writer) if one["/Parent"]["/T"] == "id-name"]
+    assert len(named) == len(writer.pages)
+    assert all(b"Jane" in one["/AP"]["/N"].get_data() for one in named)
+
+
 def test_fields_lie_on_the_page_and_apart(sheet: Sheet) -> None:
     places: dict[int, list[tuple[float, ...]]] = {}
     for page, one in widgets(read(sheet)):

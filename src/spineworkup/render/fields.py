@@ -33,6 +33,7 @@ except ImportError as error:  # pragma: no cover
 VERSION = "%PDF-1.7"  # pypdf would write 1.3, whatever it read
 PRINT = 4
 APPEARANCE = "/Helv 9 Tf 0 g"
+EMPTY = "/Tx BMC EMC"
 
 
 @frozen
@@ -131,7 +132,8 @@ class _Form:
             widget[NameObject("/AS")] = NameObject("/Off")
             widget[NameObject("/AP")] = DictionaryObject({NameObject("/N"): states})
         else:
-            _, empty = self.tick_states(field.w, field.h)
+            # Its own, never shared: a viewer writes what is typed into it.
+            empty = self.drawing((field.w, field.h), EMPTY)
             widget[NameObject("/AP")] = DictionaryObject({NameObject("/N"): empty})
         return widget
 
@@ -143,7 +145,7 @@ class _Form:
                 f"q 1.4 w 1 J 1 j {0.2 * w:.2f} {0.5 * h:.2f} m {0.42 * w:.2f} {0.22 * h:.2f} l "
                 f"{0.8 * w:.2f} {0.8 * h:.2f} l S Q"
             )
-            self.states[size] = (self.drawing(size, tick), self.drawing(size, "/Tx BMC EMC"))
+            self.states[size] = (self.drawing(size, tick), self.drawing(size, ""))
         return self.states[size]
 
     def drawing(self, size: tuple[float, float], operators: str) -> IndirectObject:
@@ -211,7 +213,24 @@ class _Form:
                 NameObject("/Fields"): ArrayObject(self.fields.values()),
                 NameObject("/NeedAppearances"): BooleanObject(False),
                 NameObject("/DA"): TextStringObject(APPEARANCE),
+                NameObject("/DR"): DictionaryObject(
+                    {NameObject("/Font"): DictionaryObject({NameObject("/Helv"): self.helvetica()})}
+                ),
             }
+        )
+
+    def helvetica(self) -> IndirectObject:
+        """Name the font in which a viewer sets what is typed; nothing on the printed page uses it."""
+        return self.writer._add_object(
+            DictionaryObject(
+                {
+                    NameObject("/Type"): NameObject("/Font"),
+                    NameObject("/Subtype"): NameObject("/Type1"),
+                    NameObject("/BaseFont"): NameObject("/Helvetica"),
+                    NameObject("/Name"): NameObject("/Helv"),
+                    NameObject("/Encoding"): NameObject("/WinAnsiEncoding"),
+                }
+            )
         )
 
     def add_loose(self) -> None:

@@ -61,8 +61,16 @@ def _head(sheet: Sheet) -> Iterator[str]:
 
 
 def _front(sheet: Sheet) -> Iterator[str]:
+    if not sheet.is_blank:
+        yield from _front_unknown(sheet)
     for pause in sheet.pauses:
         yield from _pause(pause)
+    if sheet.is_blank:
+        yield from _front_unknown(sheet)
+    yield from (f"{escape(line)}\n" for line in sheet.legend)
+
+
+def _front_unknown(sheet: Sheet) -> Iterator[str]:
     yield from (f"## {Title.UNKNOWN} ({sheet.running.questions})", "")
     if sheet.is_blank:
         yield from (escape(Title.NOTHING_KNOWN), "")
@@ -72,7 +80,6 @@ def _front(sheet: Sheet) -> Iterator[str]:
     for unknown in sheet.top_unknown:
         yield f"- {escape(tier_words(unknown.tier, True))} \\- {escape(unknown.label)} {LINE}"
     yield ""
-    yield from (f"{escape(line)}\n" for line in sheet.legend)
 
 
 def _pause(pause: PauseBlock) -> Iterator[str]:

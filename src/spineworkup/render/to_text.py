@@ -50,8 +50,16 @@ def _head(sheet: Sheet) -> Iterator[str]:
 
 
 def _front(sheet: Sheet) -> Iterator[str]:
+    if not sheet.is_blank:
+        yield from _front_unknown(sheet)
     for pause in sheet.pauses:
         yield from _pause(pause)
+    if sheet.is_blank:
+        yield from _front_unknown(sheet)
+    yield from ("", *sheet.legend)
+
+
+def _front_unknown(sheet: Sheet) -> Iterator[str]:
     yield from ("", f"{Title.UNKNOWN} ({sheet.running.questions})", _THIN)
     if sheet.is_blank:
         yield Title.NOTHING_KNOWN
@@ -60,8 +68,6 @@ def _front(sheet: Sheet) -> Iterator[str]:
         yield Title.NONE_UNKNOWN
     for unknown in sheet.top_unknown:
         yield f"  {tier_words(unknown.tier, short=True)} - {unknown.label} {'_' * 12}"
-    yield ""
-    yield from sheet.legend
 
 
 def _pause(pause: PauseBlock) -> Iterator[str]:
