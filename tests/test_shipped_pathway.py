@@ -1,0 +1,422 @@
+"""What must hold of the shipped pathway for every patient: urgency, order, contraindications, units, time."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spineworkup import Chart, Status, Urgency, assess, load_pathway
+from spineworkup.charts import Observation, SignOff, StepEvent
+from spineworkup.criteria import AllOf, AnyOf, AtLeast, Compare, Not, Present, leaves
+from spineworkup.findings import Kind
+from spineworkup.logic.evaluate import evaluate
+from spineworkup.truth import Truth
+from spineworkup.units import Quantity, convert
+from tests.strategies import NOON
+
+BASE, US = load_pathway("metastatic_spine"), load_pathway("metastatic_spine", ["us"])
+PATHWAYS = {"uk": BASE, "us": US}
+# By name: what fails is printed with its arguments, and a whole pathway is long.
+profiles = pytest.mark.parametrize("profile", PATHWAYS)
+EMERGENCY = ("contact_mscc_coordinator", "mri_whole_spine", "ct_spine", "neurological_examination", "spinal_precautions")
+SLOW = ("blood_tests", "bone_scan", "ct_staging", "biopsy", "plain_radiograph", "myeloma_screen", "bleeding_screen")
+EMERGENCY_NEUROLOGY = BASE.criteria["emergency_neurology"].when
+RED_FLAGS = [leaf.finding for leaf in leaves(EMERGENCY_NEUROLOGY) if isinstance(leaf, Present)]
+BOOLEANS = [id_ for id_, finding in BASE.findings.items() if finding.kind is Kind.BOOLEAN]
+DIED = settings(max_examples=120)
+
+
+def thresholds():
+    """The numbers that rules compare with, and those just beside them."""
+    found: dict[str, set[Decimal]] = {}
+    for pathway in (BASE, US):
+        for step in pathway.steps.values():
+            for criterion in step.criteria:
+                for leaf in leaves(criterion):
+                    if isinstance(leaf, Compare):
+                        found.setdefault(leaf.finding, set()).update(leaf.threshold + d for d in (-1, 0, 1))
+    return found
+
+
+THRESHOLDS = thresholds()
+
+
+def values_of(finding):
+    if finding.kind is Kind.BOOLEAN:
+        return st.booleans()
+    if finding.kind is Kind.CHOICE:
+        return st.sampled_from(list(finding.options))
+    low = finding.low if finding.low is not None else Decimal(0)
+    numbers = sorted({low, *(n for n in THRESHOLDS.get(finding.id, {low + 1}) if finding.is_plausible(n))})
+    values = st.sampled_from(numbers)
+    return values.map(lambda n: Quantity(n, finding.unit)) if finding.unit else values
+
+
+TOTALS = {score.total for score in BASE.scores.values()}
+known = st.fixed_dictionaries(
+    {}, optional={id_: values_of(f) for id_, f in BASE.findings.items() if id_ not in TOTALS}
+)
+# Few things known is what a first contact looks like; many, what a workup ends with.
+few = st.lists(st.sampled_from(sorted(BASE.findings.keys() - TOTALS)), max_size=8, unique=True).flatmap(
+    lambda ids: st.fixed_dictionaries({id_: values_of(BASE.findings[id_]) for id_ in ids})
+)
+patients = st.one_of(few, known)
+clocks = st.fixed_dictionaries({}, optional={c: st.integers(0, 99).map(lambda h: NOON - timedelta(hours=h)) for c in ("suspicion", "request", "decision_to_treat")})
+elsewhere = st.lists(st.sampled_from(sorted(BASE.steps)), max_size=2)
+
+
+def checklist_of(pathway, values, **chart):
+    return assess(pathway, Chart(pathway.findings, values, **chart), at=NOON)
+
+
+def said(checklist):
+    return [
+        (i.step.id, i.status, i.urgency, i.due, i.clear_to_proceed, i.instead, i.questions, [(r.rule, r.truth) for r in i.reasons])
+        for i in checklist.items
+    ]  # fmt: skip
+
+
+def reach(pathway, step) -> Iterable[str]:
+    todo, seen = [step], set()
+    while todo:
+        for prerequisite in pathway.steps[todo.pop()].prerequisites:
+            if prerequisite.step not in seen:
+                seen.add(prerequisite.step)
+                todo.append(prerequisite.step)
+    return seen
+
+
+@profiles
+@pytest.mark.parametrize("step", EMERGENCY)
+def test_an_emergency_waits_for_nothing_slow(profile, step):
+    pathway = PATHWAYS[profile]
+    assert set() == set(reach(pathway, step)) & set(SLOW)
+
+
+@profiles
+def test_the_list_shows_what_comes_before_before(profile):
+    pathway = PATHWAYS[profile]
+    order = list(pathway.in_order)
+    for step in pathway.steps.values():
+        for prerequisite in step.prerequisites:
+            assert order.index(prerequisite.step) < order.index(step.id), (prerequisite.step, step.id)
+
+
+@profiles
+@pytest.mark.parametrize("finding", RED_FLAGS)
+@given(values=patients)
+@settings(max_examples=20)
+def test_a_deficit_is_an_emergency_whatever_else_is_known(profile, finding, values):
+    pathway = PATHWAYS[profile]
+    checklist = checklist_of(pathway, values | {finding: True})
+
+    assert Urgency.IMMEDIATE is checklist.urgency.lowest
+    assert checklist.item("contact_mscc_coordinator").urgency.lowest is Urgency.IMMEDIATE
+
+
+@profiles
+@given(values=patients, finding=st.sampled_from(BOOLEANS), where=elsewhere)
+@DIED
+def test_one_more_positive_finding_lowers_no_urgency(profile, values, finding, where):
+    pathway = PATHWAYS[profile]
+    before, after = (checklist_of(pathway, values | {finding: here}, not_available=where).urgency for here in (False, True))
+
+    assert before.lowest <= after.lowest, finding
+    assert before.highest <= after.highest, finding
+
+
+@profiles
+@given(values=patients, finding=st.sampled_from(RED_FLAGS), anchors=clocks, where=elsewhere)
+@DIED
+def test_red_flags_only_tighten_deadlines_of_the_emergency(profile, values, finding, anchors, where):
+    pathway = PATHWAYS[profile]
+    before, after = (
+        checklist_of(pathway, values | {finding: here}, clocks=anchors, not_available=where) for here in (False, True)
+    )
+    for step in ("contact_mscc_coordinator", "mri_whole_spine"):
+        one, other = before.item(step), after.item(step)
+        if one.status in (Status.DUE, Status.WAITING) and one.due is not None:
+            assert other.due is not None and other.due <= one.due
+            assert other.urgency.lowest >= one.urgency.lowest
+
+
+@profiles
+@given(values=patients, data=st.data())
+@DIED
+def test_learning_more_narrows_the_urgency(profile, values, data):
+    pathway = PATHWAYS[profile]
+    dropped = data.draw(st.sets(st.sampled_from(sorted(values)))) if values else set()
+    less = {id_: value for id_, value in values.items() if id_ not in dropped}
+    before, after = checklist_of(pathway, less).urgency, checklist_of(pathway, values).urgency
+
+    assert before.lowest <= after.lowest <= after.highest <= before.highest
+
+
+@profiles
+@given(values=patients, finding=st.sampled_from(BOOLEANS))
+@DIED
+def test_not_known_is_at_least_as_urgent_as_absent(profile, values, finding):
+    pathway = PATHWAYS[profile]
+    unknown = {id_: value for id_, value in values.items() if id_ != finding}
+
+    assert checklist_of(pathway, unknown).urgency.highest >= checklist_of(pathway, values | {finding: False}).urgency.highest
+
+
+@profiles
+@given(values=patients)
+@settings(max_examples=25)
+def test_weakness_that_was_measured_is_a_deficit(profile, values):
+    pathway = PATHWAYS[profile]
+    assert Urgency.IMMEDIATE is checklist_of(pathway, values | {"lowest_mrc_power": 4}).urgency.lowest
+
+
+def test_list_a_is_red_and_never_goes_stale():
+    assert {"limb_weakness", "radicular_pain", "bladder_dysfunction", "saddle_numbness"} <= set(RED_FLAGS)
+    assert all(BASE.findings[leaf.finding].red_flag for leaf in leaves(EMERGENCY_NEUROLOGY))
+
+
+NORMAL = {
+    "calcium_total": "2.30 mmol/L", "albumin": "40 g/L", "alkaline_phosphatase": "70 U/L", "xray_result": "normal",
+    "ct_result": "negative", "bone_scan_result": "negative", "post_void_residual": "0 mL", "lowest_mrc_power": 5,
+}  # fmt: skip
+
+
+@profiles
+@pytest.mark.parametrize("finding", NORMAL)
+@given(values=patients)
+@settings(max_examples=25)
+def test_a_normal_test_lowers_no_urgency_that_is_certain(profile, finding, values):
+    pathway = PATHWAYS[profile]
+    without = {id_: value for id_, value in values.items() if id_ != finding and id_ != "calcium_adjusted"}
+
+    assert checklist_of(pathway, without).urgency.lowest <= checklist_of(pathway, without | {finding: NORMAL[finding]}).urgency.lowest
+
+
+@profiles
+@given(values=patients, anchors=clocks, where=elsewhere)
+@DIED
+def test_contraindications_hold_and_something_takes_over(profile, values, anchors, where):
+    pathway = PATHWAYS[profile]
+    checklist = checklist_of(pathway, values, clocks=anchors, not_available=where)
+    facts = checklist.chart.facts
+    assert sorted(pathway.steps) == sorted(item.step.id for item in checklist.items)
+    for item in checklist.items:
+        absolute = [evaluate(r.when, facts) for r in item.step.contraindications if r.kind == "absolute"]
+        assert not (item.status in (Status.DUE, Status.WAITING) and Truth.TRUE in absolute)
+        if item.clear_to_proceed:
+            assert Truth.TRUE not in absolute and item.step.id not in where
+            holding = [r for r in item.step.contraindications if r.kind == "absolute" and r.holds_unknown]
+            assert {evaluate(r.when, facts) for r in holding} <= {Truth.FALSE}
+    mri = checklist.item("mri_whole_spine")
+    barred = mri.status is Status.CONTRAINDICATED or "mri_whole_spine" in where
+    if barred and mri.status not in (Status.NOT_INDICATED, Status.DONE):
+        assert mri.instead is not None
+        other = checklist.item(mri.instead)
+        if other.status in (Status.DUE, Status.WAITING) and mri.due is not None:
+            assert other.due is not None and other.due <= mri.due
+        if other.step.id == "ct_spine":
+            assert other.status is not Status.NOT_INDICATED
+
+
+@profiles
+@given(values=patients, where=elsewhere)
+@DIED
+def test_a_critical_purpose_is_never_left_empty(profile, values, where):
+    pathway = PATHWAYS[profile]
+    checklist = checklist_of(pathway, values, not_available=where)
+    for purpose in pathway.purposes.values():
+        if not purpose.critical:
+            continue
+        items = [checklist.item(step) for step in purpose.steps]
+        if not any(i.urgency.lowest > Urgency.NONE and i.status is not Status.DONE for i in items):
+            continue
+        doable = [
+            i for i in items
+            if i.status in (Status.DUE, Status.WAITING, Status.DONE, Status.UNDETERMINED) and i.step.id not in where
+        ]  # fmt: skip
+        assert doable or checklist.item(purpose.escalate_to).status in (Status.DUE, Status.DONE)
+
+
+@profiles
+@given(values=patients, anchors=clocks)
+@DIED
+def test_what_is_to_be_done_is_complete(profile, values, anchors):
+    """With a source, a role, a reason; and a time, or the question that would give it."""
+    pathway = PATHWAYS[profile]
+    for item in checklist_of(pathway, values, clocks=anchors).items:
+        if item.status not in (Status.DUE, Status.WAITING, Status.UNDETERMINED):
+            continue
+        assert item.reasons and item.step.owner and item.step.action
+        rules = [pathway.rules[reason.rule] for reason in item.reasons]
+        assert all(rule.cites and rule.review_by and rule.says for rule in rules)
+        if item.due is None and all(rule.within is not None for rule in rules):
+            starts = {f"clocks.{rule.start}" for rule in rules if rule.start != "onset"}
+            assert starts & set(item.questions) or any(q.endswith(".at") for q in item.questions) or Truth.TRUE not in {r.truth for r in item.reasons}
+        if item.status is Status.UNDETERMINED:
+            assert item.questions
+
+
+@profiles
+@given(values=patients)
+@DIED
+def test_without_open_questions_everything_is_settled(profile, values):
+    pathway = PATHWAYS[profile]
+    checklist = checklist_of(pathway, values)
+    if not any(question.could_reach > checklist.urgency.lowest for question in checklist.questions):
+        assert checklist.urgency.is_settled
+
+
+UNITS = [(id_, unit) for id_, f in BASE.findings.items() if f.unit for unit in f.also]
+
+
+@pytest.mark.parametrize(("finding", "unit"), UNITS)
+@given(values=patients, data=st.data())
+@settings(max_examples=25)
+def test_the_unit_changes_nothing_but_tables_of_that_unit(finding, unit, values, data):
+    # A value worked out from two others follows the formula of its unit.
+    values = {id_: value for id_, value in values.items() if id_ not in ("albumin", finding)}
+    about = BASE.findings[finding]
+    quantity = data.draw(values_of(about))
+    other = Quantity(convert(quantity, unit, about.molar_mass), unit)
+
+    one, two = (checklist_of(BASE, values | {finding: q}) for q in (quantity, other))
+
+    assert one.chart.facts[finding] == two.chart.facts[finding]
+    assert said(one) == said(two)
+    different = {id_ for id_ in one.scores if one.scores[id_].bands != two.scores[id_].bands}
+    assert all(finding in BASE.scores[id_].inputs for id_ in different)
+
+
+ZONES = [ZoneInfo(zone) for zone in ("UTC", "Europe/London", "America/New_York")]
+
+
+@given(values=patients, anchors=clocks, days=st.integers(-200, 200), zone=st.sampled_from(ZONES))
+@DIED
+def test_shifting_all_times_shifts_every_due_time(values, anchors, days, zone):
+    shift = timedelta(days=days, hours=days % 24)
+    events = {"blood_tests": StepEvent("requested", NOON)}
+
+    def read(by, place):
+        chart = Chart(
+            BASE.findings,
+            {id_: Observation(value, (NOON - timedelta(hours=2) + by).astimezone(place)) for id_, value in values.items()},
+            clocks={name: (moment + by).astimezone(place) for name, moment in anchors.items()},
+            steps={id_: StepEvent(e.state, (e.at + by).astimezone(place)) for id_, e in events.items()},
+        )
+        return assess(BASE, chart, at=(NOON + by).astimezone(place))
+
+    one, other = read(timedelta(0), ZONES[0]), read(shift, zone)
+
+    assert [(i.status, i.overdue, i.questions) for i in one.items] == [(i.status, i.overdue, i.questions) for i in other.items]
+    assert [i.due and i.due + shift for i in one.items] == [i.due for i in other.items]
+
+
+@given(values=patients, data=st.data())
+@settings(max_examples=40)
+def test_the_order_of_values_changes_nothing(values, data):
+    shuffled = dict(data.draw(st.permutations(list(values.items()))))
+    one, other = checklist_of(BASE, values), checklist_of(BASE, shuffled)
+
+    assert (said(one), one.questions, one.notices, one.receipt) == (said(other), other.questions, other.notices, other.receipt)
+
+
+def test_an_overlay_loosens_nothing():
+    @given(values=patients, anchors=clocks)
+    @DIED
+    def check(values, anchors):
+        one, other = checklist_of(BASE, values, clocks=anchors), checklist_of(US, values, clocks=anchors)
+        assert one.urgency.lowest <= other.urgency.lowest and one.urgency.highest <= other.urgency.highest
+        for step in EMERGENCY:
+            assert one.item(step).status is other.item(step).status
+            assert one.item(step).due == other.item(step).due
+
+    check()
+
+
+@profiles
+def test_every_rule_is_traceable(profile):
+    pathway = PATHWAYS[profile]
+    for rule in pathway.rules.values():
+        assert rule.cites and rule.review_by and rule.says.strip(), rule.id
+        assert all(pathway.sources[cite.source].status != "withdrawn" for cite in rule.cites), rule.id
+        assert rule.verification in ("primary", "secondary", "unread")
+
+
+@profiles
+def test_no_rule_that_sets_a_tier_needs_something_to_be_absent(profile):
+    """Learning that something is present must not lower an urgency: no `not` around what is only present or absent."""
+    pathway = PATHWAYS[profile]
+    def negated(criterion):
+        match criterion:
+            case Not(operand):
+                yield from (leaf.finding for leaf in leaves(operand) if isinstance(leaf, Present))
+            case AllOf(operands) | AnyOf(operands) | AtLeast(_, operands):
+                for operand in operands:
+                    yield from negated(operand)
+
+    for step in pathway.steps.values():
+        for rule in step.indications:
+            if rule.urgency >= Urgency.SAME_DAY:
+                assert [] == list(negated(rule.when)), rule.id
+
+
+@profiles
+def test_every_step_can_be_due_and_every_pause_fits_on_a_page(profile):
+    pathway = PATHWAYS[profile]
+    assert all(step.action and len(step.action.split()) <= 12 for step in pathway.steps.values())
+    for pause in pathway.pauses:
+        assert 1 <= sum(step.pause == pause.id for step in pathway.steps.values()) <= 9
+
+
+@profiles
+def test_bands_of_scores_cover_every_total(profile):
+    pathway = PATHWAYS[profile]
+    from spineworkup.scores import Additive, total_of
+
+    for score in pathway.scores.values():
+        if isinstance(score.table, Additive):
+            whole = total_of(score.table, {})
+            for total in range(int(whole.lowest), int(whole.highest) + 1):
+                assert 1 == sum(b.lowest <= total <= b.highest for b in score.table.bands), (score.id, total)
+
+
+def test_sins_of_the_shipped_rules_is_the_published_table():
+    from tests.test_scores import SINS
+
+    shipped = BASE.scores["sins"].table.items
+    for item, options in SINS.items():
+        expected = {option: (points, points) for option, points in options.items()}
+        assert expected.items() <= shipped[f"sins_{item}"].items()
+        assert {"exactly_50"} >= shipped[f"sins_{item}"].keys() - expected.keys()
+    assert (2, 3) == shipped["sins_collapse"]["exactly_50"]
+    assert [(0, 6), (7, 12), (13, 18)] == [(b.lowest, b.highest) for b in BASE.scores["sins"].table.bands]
+
+
+C09_C10 = [
+    ({"calcium_total": "2.95 mmol/L", "albumin": "28 g/L"}, "3.19 mmol/L", 3, "prompt"),
+    ({"calcium_total": "11.82 mg/dL", "albumin": "2.8 g/dL"}, "12.78 mg/dL", 3, None),
+    ({"calcium_adjusted": "12.5 mg/dL"}, "12.5 mg/dL", 2, None),
+    ({"calcium_adjusted": "3.12 mmol/L"}, "3.12 mmol/L", 3, None),
+]
+
+
+@pytest.mark.parametrize(("values", "reported", "grade", "band"), C09_C10)
+def test_hypercalcaemia_is_graded_as_it_was_reported(values, reported, grade, band):
+    checklist = checklist_of(BASE, values)
+    ctcae, sfe = checklist.scores["hypercalcaemia_ctcae"], checklist.scores["hypercalcaemia_sfe"]
+
+    assert Quantity(*reported.split()) == Quantity(*str(ctcae.lowest).split())
+    assert str(grade) in str(ctcae.band)
+    assert band is None or band in str(sfe.band)
+
+
+def test_a_relative_contraindication_is_cleared_by_its_role_only():
+    for step in BASE.steps.values():
+        for rule in step.contraindications:
+            if rule.kind == "relative":
+                assert rule.sign_off
+                assert SignOff(rule.id, rule.sign_off, NOON).by == rule.sign_off
