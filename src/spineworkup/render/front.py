@@ -34,18 +34,25 @@ _FINISHED = (Status.DONE, Status.DECLINED)
 Ranked = tuple[tuple[int, ...], Step, Row]
 
 
+def by_reach(pathway: Pathway) -> list[tuple[Step, Urgency]]:
+    """Return every step with the highest urgency that it can have: the most urgent first, then in the order of work."""
+    steps = [pathway.steps[id_] for id_ in pathway.in_order]
+    reach = [(step, max((rule.urgency for rule in step.indications), default=Urgency.NONE)) for step in steps]
+    return sorted(reach, key=lambda pair: -pair[1].rank)
+
+
 def codes_of(pathway: Pathway) -> dict[str, str]:
-    """Return a short code for every step: the letter of its pause, its place in the order of work.
+    """Return a short code for every step: the letter of its pause, its place on the blank sheet.
 
     It depends on the pathway alone, so that a sheet can be entered later without a doubt about which line was meant.
     """
     letters = {pause.id: LETTERS[place % 26] for place, pause in enumerate(pathway.pauses)}
     counts: dict[str, int] = {}
     codes = {}
-    for id_ in pathway.in_order:
-        letter = letters.get(pathway.steps[id_].pause, "X")
+    for step, _ in by_reach(pathway):
+        letter = letters.get(step.pause, "X")
         counts[letter] = counts.get(letter, 0) + 1
-        codes[id_] = f"{letter}{counts[letter]}"
+        codes[step.id] = f"{letter}{counts[letter]}"
     return codes
 
 
@@ -69,7 +76,7 @@ def pause_blocks(pathway: Pathway, ranked: list[Ranked]) -> tuple[PauseBlock, ..
 
 def case_rows(checklist: Checklist, codes: Mapping[str, str]) -> list[Ranked]:
     """Return a line for every step that isn't ruled out, with its rank on the page."""
-    places = {id_: place for place, id_ in enumerate(checklist.pathway.in_order)}
+    places = {step.id: place for place, (step, _) in enumerate(by_reach(checklist.pathway))}
     ranked: list[Ranked] = []
     for item in checklist.items:
         if item.status is not Status.NOT_INDICATED:
@@ -83,11 +90,9 @@ def case_rows(checklist: Checklist, codes: Mapping[str, str]) -> list[Ranked]:
 def blank_rows(pathway: Pathway, codes: Mapping[str, str]) -> list[Ranked]:
     """Return a line for every step, with the urgency that it can reach."""
     ranked: list[Ranked] = []
-    for place, id_ in enumerate(pathway.in_order):
-        step = pathway.steps[id_]
-        reach = max((rule.urgency for rule in step.indications), default=Urgency.NONE)
-        row = _row(step, codes[id_], "", Urgency.NONE, reach)
-        ranked.append(((-reach.rank, place), step, evolve(row, remarks=_blank_remarks(pathway, step))))
+    for place, (step, reach) in enumerate(by_reach(pathway)):
+        row = _row(step, codes[step.id], "", Urgency.NONE, reach)
+        ranked.append(((place,), step, evolve(row, remarks=_blank_remarks(pathway, step))))
     return ranked
 
 
@@ -110,12 +115,15 @@ def _case_row(checklist: Checklist, item: ChecklistItem, codes: Mapping[str, str
         lowest = highest = Urgency.NONE
     status = _standing(item, checklist.at.tzinfo)
     row = _row(item.step, codes[item.step.id], status, lowest, highest)
-    return evolve(row, remarks=tuple(_remarks(checklist, item)))
+    undecided = item.status is Status.UNDETERMINED
+    return evolve(row, remarks=tuple(_remarks(checklist, item)), undecided=undecided)
 
 
 def _standing(item: ChecklistItem, zone: tzinfo | None) -> str:
-    """Return the status with its time."""
+    """Return the status with its time; while it isn't decided, only the time, as the urgency says that to ask."""
     words = status_words(item)
+    if item.status is Status.UNDETERMINED:
+        return "" if item.due is None else f"by {clock(item.due, zone)}"
     if item.due is None or item.status in _FINISHED:
         return words
     due = clock(item.due, zone)
@@ -159,10 +167,8 @@ def _remarks(checklist: Checklist, item: ChecklistItem) -> list[Remark]:
 
 
 def _asked_first(item: ChecklistItem) -> list[str]:
-    """Return what to ask before the step is done; while it isn't decided, everything that decides it."""
+    """Return what to ask before the step is done; what decides whether it applies stands behind."""
     asks = sorted(item.asks, key=lambda ask: -ask.could_reach.rank)
-    if item.status is Status.UNDETERMINED:
-        return [ask.finding for ask in asks]
     holding = {finding for rule in item.step.contraindications for finding in findings_of(rule.when)}
     holding.update(item.step.checks)
     return [ask.finding for ask in asks if ask.finding in holding] if item.status is Status.DUE else []

@@ -119,6 +119,7 @@ class Row:
         status: Where it stands and by when; empty on a blank sheet.
         tier: The urgency that is certain.
         could: What the urgency could still reach; None when it is settled.
+        undecided: Whether it applies can't be told before something is asked.
     """
 
     code: str
@@ -130,12 +131,13 @@ class Row:
     remarks: tuple[Remark, ...]
     ticks: tuple[Blank, ...]
     spaces: tuple[Blank, ...]
+    undecided: bool = False
 
     @property
     def urgencies(self) -> tuple[tuple[str, Tier], ...]:
         """What is printed of its urgency: words before a shape, and the tier."""
         certain = () if self.tier.is_none else (("", self.tier),)
-        before = "may be" if self.status else "up to"
+        before = "ask: may be" if self.undecided else "may be" if self.status else "up to"
         return certain if self.could is None else (*certain, (before, self.could))
 
 

@@ -41,6 +41,7 @@ LEGEND = (
     "Shapes: "
     + ", ".join(f"{mark} {tier.words}" for tier, mark in MARKS.items() if tier is not Urgency.NONE)
     + ".",
+    "Ask: whether the step applies turns on what is not known; it stands behind. "
     "Boxes: asked = requested; done = carried out; seen = the result was read and acted on. Nothing is ticked in print.",
 )
 UNKNOWN_SPACES = 3

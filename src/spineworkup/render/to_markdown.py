@@ -28,9 +28,11 @@ from spineworkup.render.to_text import (
 
 BOX = "☐"
 LINE = r"\_\_\_\_\_\_\_\_"
-# Everything that CommonMark or GitHub's Markdown gives a meaning; `.` and `)` make lists, `:` and `@` make links.
-# Spaces do so too: four at the start make code, two at the end a new line.
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-!|~<>&$^=:@.])")
+# What CommonMark or GitHub's Markdown gives a meaning anywhere, and what only at the start of a text or inside an address.
+# Spaces have one too: four at the start make code, two at the end a new line.
+_ANYWHERE = re.compile(r"([\\`*_{}\[\]#|~<>&$^@])")
+_AT_START = re.compile(r"^([+\-=]|\d+(?=[.)]))")
+_ADDRESS = re.compile(r"(?i)(:)(?=//)|(?<=mailto)(:)|(?<=xmpp)(:)|(?<=www)(\.)")
 
 
 def to_markdown(sheet: Sheet) -> str:
@@ -43,9 +45,11 @@ def escape(text: str) -> str:
     r"""Return a text that Markdown shows as it is.
 
     >>> print(escape("*a* <b> [c](d)"))
-    \*a\* \<b\> \[c\]\(d\)
+    \*a\* \<b\> \[c\](d)
     """
-    return _SPECIAL.sub(r"\\\1", re.sub(" {2,}", " ", text).lstrip(" "))
+    plain = _ANYWHERE.sub(r"\\\1", re.sub(" {2,}", " ", text).lstrip(" "))
+    plain = _AT_START.sub(lambda match: f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}", plain)
+    return _ADDRESS.sub(lambda match: f"\\{match[0]}", plain)
 
 
 def _head(sheet: Sheet) -> Iterator[str]:
