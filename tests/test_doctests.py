@@ -1,0 +1,27 @@
+"""The examples in docstrings run."""
+
+import doctest
+import pkgutil
+from importlib import import_module
+
+import pytest
+
+import spineworkup
+
+MODULES = sorted(
+    module.name for module in pkgutil.walk_packages(spineworkup.__path__, "spineworkup.") if not module.name.endswith("__main__")
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_of(name):
+    failed, _ = doctest.testmod(import_module(name), verbose=False)
+
+    assert 0 == failed
+
+
+def test_there_are_examples():
+    finder = doctest.DocTestFinder()
+    examples = sum(len(test.examples) for name in MODULES for test in finder.find(import_module(name)))
+
+    assert examples >= 25
