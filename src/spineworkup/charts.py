@@ -379,7 +379,7 @@ def _derive(finding: Finding, entries: Mapping[str, Entry]) -> Known | None:
     try:
         quantity = derived.function(reported, finding)
         value, _ = finding.value_of(quantity)
-    except UnitError:
+    except (UnitError, ChartError):
         return None
     if value is None or not finding.is_plausible(value):
         return None

@@ -36,10 +36,8 @@ def completion_script(shell: str, parser: argparse.ArgumentParser, steps: Sequen
 
 
 def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            return dict(action.choices)
-    return {}
+    listed = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(listed[0].choices)
 
 
 def _words(name: str, parser: argparse.ArgumentParser, steps: Sequence[str]) -> list[str]:

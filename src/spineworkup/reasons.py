@@ -10,7 +10,7 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from spineworkup.charts import Chart, Known
+from spineworkup.charts import Chart
 from spineworkup.findings import Range
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.logic.explain import deciding
@@ -69,12 +69,7 @@ class Ask:
 
 def shown_facts(chart: Chart, findings: Iterable[str]) -> dict[str, str]:
     """Return known values as they are printed."""
-    shown = {}
-    for id_ in findings:
-        entry = chart.entry(id_)
-        if isinstance(entry, Known):
-            shown[id_] = chart.findings[id_].show(entry.value)
-    return shown
+    return {id_: chart.findings[id_].show(chart.facts[id_]) for id_ in findings}
 
 
 def reasons_of(reading: Reading, planned: PlannedStep) -> tuple[Reason, ...]:

@@ -25,8 +25,7 @@ def check_package(pathway: Pathway, problems: Problems) -> None:
     steps = [step for step in pathway.steps.values() if f"step {step.id}" in here]
     _check_rule_ids(steps, problems)
     for purpose in pathway.purposes.values():
-        if f"purpose {purpose.id}" in here:
-            _check_purpose(purpose, pathway, problems)
+        _check_purpose(purpose, pathway, problems)
     for pause in pathway.pauses:
         if f"pause {pause.id}" in here and sum(step.pause == pause.id for step in steps) > 9:
             problems.at(f"pause {pause.id}", "more than nine steps in one pause point", "at most nine")

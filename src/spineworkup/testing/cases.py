@@ -121,7 +121,8 @@ def _scores(checklist: Checklist, wanted: Any) -> Iterator[str]:
         result = checklist.scores[id_]
         for end, value in ends.items():
             found = getattr(result, end)
-            if str(found) != str(value) and list(found or ()) != value:
+            found = list(found) if isinstance(found, tuple) else found
+            if found != value and str(found) != str(value):
                 yield f"score {id_}, {end}: expected {value}, is {found}"
 
 
