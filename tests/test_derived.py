@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +90,24 @@ def test_a_result_that_cannot_be_used_is_not_papered_over(reported, reason):
 )
 def test_unknown_when_an_input_is(values):
     assert WhyUnknown.NOT_RECORDED is adjusted(**values).reason
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        evolve(TOTAL, molar_mass=None, unit="mg/L", also=()),  # nothing says how much a mole weighs
+        evolve(TOTAL, unit="mmol/L"),
+    ],
+    ids=["total", "answer"],
+)
+def test_unknown_when_the_units_do_not_fit(total):
+    adjusted_mg = evolve(ADJUSTED, molar_mass=None, unit="mg/L")
+    findings = {"calcium_total": total, "albumin": ALBUMIN, "calcium_adjusted": adjusted_mg}
+    chart = Chart(findings, {"calcium_total": f"3 {total.unit}", "albumin": "28 g/L"})
+
+    entry = assess(Pathway(findings=findings), chart, at=NOON).chart.entry("calcium_adjusted")
+
+    assert WhyUnknown.NOT_RECORDED is entry.reason
 
 
 def test_unknown_when_the_answer_is_implausible():

@@ -2,7 +2,7 @@
 
 import doctest
 import pkgutil
-from importlib import import_module
+from pkgutil import resolve_name
 
 import pytest
 
@@ -15,13 +15,13 @@ MODULES = sorted(
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_of(name):
-    failed, _ = doctest.testmod(import_module(name), verbose=False)
+    failed, _ = doctest.testmod(resolve_name(name), verbose=False)
 
     assert 0 == failed
 
 
 def test_there_are_examples():
     finder = doctest.DocTestFinder()
-    examples = sum(len(test.examples) for name in MODULES for test in finder.find(import_module(name)))
+    examples = sum(len(test.examples) for name in MODULES for test in finder.find(resolve_name(name)))
 
     assert examples >= 25

@@ -1,10 +1,13 @@
 """The lowest floor: tiers and intervals, places, citations, errors."""
 
+from importlib.metadata import PackageNotFoundError
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import spineworkup
+from spineworkup import about
 from spineworkup.errors import (
     CaseError,
     ChartError,
@@ -161,3 +164,13 @@ def test_every_name_of_the_front_door_is_there():
         assert name == getattr(spineworkup, name).__name__ or name == "Criterion"
     with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
         spineworkup.Nothing  # noqa: B018
+
+
+def test_the_version_is_that_of_what_is_installed_or_says_that_nothing_is(monkeypatch):
+    assert about.library_version()[0].isdigit()
+
+    def gone(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(about, "installed_version", gone)
+    assert "0+source" == about.library_version()

@@ -66,6 +66,8 @@ def test_what_follows_a_removed_rule_keeps_its_place(tmp_path):
     pathway = load(tmp_path, WAIVER + "remove: [{what: steps.mri.contraindications.mri_unsafe, reason: r}]\n")
 
     assert f"{tmp_path}/base/steps/mri.yaml:20:7" == str(pathway.places["rule mri_fever"])
+    second = WAIVER + "remove: [{what: steps.mri.contraindications.mri_fever, reason: r}]\n"
+    assert f"{tmp_path}/2/base/steps/mri.yaml:19:7" == str(load(tmp_path / "2", second).places["rule mri_unsafe"])
 
 
 def test_overlays_are_laid_one_over_the_other(tmp_path):
@@ -147,6 +149,7 @@ MISTAKES = [
     (f"{SET}{{what: {RULE}.within, was: 24 h}}", "2:5", "expected the keys now, was, what"),
     (f"{SET}{{what: 3, was: 24 h, now: 12 h}}", "2:5", "expected the keys now, was, what"),
     (f"{SET}text", "2:5", "expected the keys now, was, what"),
+    (f"{SET}{{what: steps.mri.nothing, was: 1, now: 2}}", "2:12", "the base has no place 'steps.mri.nothing'"),
     ("set: {}", "1:6", "expected a list"),
     ("remove: text", "1:9", "expected a list"),
     ("add: []", "1:6", "expected a mapping from a place to what is added there"),

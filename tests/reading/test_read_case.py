@@ -82,6 +82,16 @@ def test_json_says_the_same(pathway):
     assert {case(WHOLE, pathway).chart.digest} == {case(text, pathway).chart.digest for text in texts}
 
 
+def test_json_with_tabs_and_with_characters_beyond_the_basic_plane(pathway):
+    text = '{\n\t"case": "\\ud83d\\ude00 \\\\ud83d \\u00e9",\n\t"findings": {\t"fever": true}\n}'
+
+    assert ("\U0001f600 \\ud83d é", {"fever": True}) == (case(text, pathway).label, case(text, pathway).chart.facts)
+
+
+def test_a_number_is_a_label_too(pathway):
+    assert "12" == case("case: 12", pathway).label
+
+
 def test_a_case_that_says_nothing_is_a_chart_of_nothing(pathway):
     found = case("{}", pathway)
 
