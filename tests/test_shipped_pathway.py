@@ -420,3 +420,23 @@ def test_a_relative_contraindication_is_cleared_by_its_role_only():
             if rule.kind == "relative":
                 assert rule.sign_off
                 assert SignOff(rule.id, rule.sign_off, NOON).by == rule.sign_off
+
+
+def test_a_stand_in_that_was_declined_is_not_named():
+    """The purpose escalates to a person instead."""
+    declined = StepEvent("declined", NOON, by="consultant", reason="not wanted")
+    values = {"limb_weakness": True, "implant_mri_status": "unsafe"}
+    chart = Chart(BASE.findings, values, steps={"ct_spine": declined})
+
+    assert "contact_mscc_coordinator" == assess(BASE, chart, at=NOON).item("mri_whole_spine").instead
+
+
+def test_a_steroid_does_not_wait_for_the_mri():
+    """What the MRI has not shown yet holds nothing; what it has shown does."""
+    values = {"limb_weakness": True, "haematological_malignancy": "none"}
+    before = assess(BASE, Chart(BASE.findings, values), at=NOON).item("steroid_decision")
+    after = Chart(BASE.findings, {**values, "mri_result": "negative", "mri_extent": "whole_spine"})
+
+    assert before.clear_to_proceed
+    assert "mri_result" not in before.questions
+    assert Status.CONTRAINDICATED is assess(BASE, after, at=NOON).item("steroid_decision").status

@@ -140,7 +140,9 @@ class Reading:
             return None
         pathway = self.plan.pathway
         for other in pathway.stand_ins[planned.step.id]:
-            if self.barred(self.plan.by_id[other]) is not TRUE:
+            event = self.event(other)
+            declined = event is not None and event.state == "declined"
+            if not declined and self.barred(self.plan.by_id[other]) is not TRUE:
                 return other
         purposes = (purpose for purpose in pathway.purposes.values() if planned.step.id in purpose.steps)
         return next((purpose.escalate_to for purpose in purposes if purpose.escalate_to), None)
