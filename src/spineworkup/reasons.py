@@ -172,7 +172,9 @@ def _indication_asks(reading: Reading, planned: PlannedStep) -> Iterator[Ask]:
     lowest = max((rule.rank for rule, truth in pairs if truth is Truth.TRUE), default=0)
     for rule, truth in pairs:
         tier = rule.rule.urgency
-        if truth is Truth.UNKNOWN and (rule.rank > lowest or is_open):
+        # Where a rule is true already, one more at no higher tier changes nothing but, perhaps, the time.
+        could_matter = rule.rank > lowest or (is_open and (rule.timed or Truth.TRUE not in found))
+        if truth is Truth.UNKNOWN and could_matter:
             due = reading.deadline(planned, rule, truth)
             yield from (Ask(id_, tier, due) for id_ in _open_findings(reading, rule))
         if is_open and truth is not Truth.FALSE and rule.timed:
