@@ -27,7 +27,7 @@ SLOW = ("blood_tests", "bone_scan", "ct_staging", "biopsy", "plain_radiograph", 
 EMERGENCY_NEUROLOGY = BASE.criteria["emergency_neurology"].when
 RED_FLAGS = [leaf.finding for leaf in leaves(EMERGENCY_NEUROLOGY) if isinstance(leaf, Present)]
 BOOLEANS = [id_ for id_, finding in BASE.findings.items() if finding.kind is Kind.BOOLEAN]
-DIED = settings(max_examples=120)
+MANY = settings(max_examples=60)
 
 
 def thresholds():
@@ -120,7 +120,7 @@ def test_a_deficit_is_an_emergency_whatever_else_is_known(profile, finding, valu
 
 @profiles
 @given(values=patients, finding=st.sampled_from(BOOLEANS), where=elsewhere)
-@DIED
+@MANY
 def test_one_more_positive_finding_lowers_no_urgency(profile, values, finding, where):
     pathway = PATHWAYS[profile]
     before, after = (checklist_of(pathway, values | {finding: here}, not_available=where).urgency for here in (False, True))
@@ -131,7 +131,7 @@ def test_one_more_positive_finding_lowers_no_urgency(profile, values, finding, w
 
 @profiles
 @given(values=patients, finding=st.sampled_from(RED_FLAGS), anchors=clocks, where=elsewhere)
-@DIED
+@MANY
 def test_red_flags_only_tighten_deadlines_of_the_emergency(profile, values, finding, anchors, where):
     pathway = PATHWAYS[profile]
     before, after = (
@@ -146,7 +146,7 @@ def test_red_flags_only_tighten_deadlines_of_the_emergency(profile, values, find
 
 @profiles
 @given(values=patients, data=st.data())
-@DIED
+@MANY
 def test_learning_more_narrows_the_urgency(profile, values, data):
     pathway = PATHWAYS[profile]
     dropped = data.draw(st.sets(st.sampled_from(sorted(values)))) if values else set()
@@ -158,7 +158,7 @@ def test_learning_more_narrows_the_urgency(profile, values, data):
 
 @profiles
 @given(values=patients, finding=st.sampled_from(BOOLEANS))
-@DIED
+@MANY
 def test_not_known_is_at_least_as_urgent_as_absent(profile, values, finding):
     pathway = PATHWAYS[profile]
     unknown = {id_: value for id_, value in values.items() if id_ != finding}
@@ -198,7 +198,7 @@ def test_a_normal_test_lowers_no_urgency_that_is_certain(profile, finding, value
 
 @profiles
 @given(values=patients, anchors=clocks, where=elsewhere)
-@DIED
+@MANY
 def test_contraindications_hold_and_something_takes_over(profile, values, anchors, where):
     pathway = PATHWAYS[profile]
     checklist = checklist_of(pathway, values, clocks=anchors, not_available=where)
@@ -224,7 +224,7 @@ def test_contraindications_hold_and_something_takes_over(profile, values, anchor
 
 @profiles
 @given(values=patients, where=elsewhere)
-@DIED
+@MANY
 def test_a_critical_purpose_is_never_left_empty(profile, values, where):
     pathway = PATHWAYS[profile]
     checklist = checklist_of(pathway, values, not_available=where)
@@ -243,7 +243,7 @@ def test_a_critical_purpose_is_never_left_empty(profile, values, where):
 
 @profiles
 @given(values=patients, anchors=clocks)
-@DIED
+@MANY
 def test_what_is_to_be_done_is_complete(profile, values, anchors):
     """With a source, a role, a reason; and a time, or the question that would give it."""
     pathway = PATHWAYS[profile]
@@ -262,7 +262,7 @@ def test_what_is_to_be_done_is_complete(profile, values, anchors):
 
 @profiles
 @given(values=patients)
-@DIED
+@MANY
 def test_without_open_questions_everything_is_settled(profile, values):
     pathway = PATHWAYS[profile]
     checklist = checklist_of(pathway, values)
@@ -295,7 +295,7 @@ ZONES = [ZoneInfo(zone) for zone in ("UTC", "Europe/London", "America/New_York")
 
 
 @given(values=patients, anchors=clocks, days=st.integers(-200, 200), zone=st.sampled_from(ZONES))
-@DIED
+@MANY
 def test_shifting_all_times_shifts_every_due_time(values, anchors, days, zone):
     shift = timedelta(days=days, hours=days % 24)
     events = {"blood_tests": StepEvent("requested", NOON)}
@@ -326,7 +326,7 @@ def test_the_order_of_values_changes_nothing(values, data):
 
 def test_an_overlay_loosens_nothing():
     @given(values=patients, anchors=clocks)
-    @DIED
+    @MANY
     def check(values, anchors):
         one, other = checklist_of(BASE, values, clocks=anchors), checklist_of(US, values, clocks=anchors)
         assert one.urgency.lowest <= other.urgency.lowest and one.urgency.highest <= other.urgency.highest
