@@ -125,7 +125,7 @@ def test_every_page_names_the_pathway_its_version_and_hash_and_what_is_open() ->
     first, second, third = running.lines
     assert "version 0.1.0" in first and f"hash {example_pathway().hash[7:19]}" in first
     assert "Revised 1 Nov 2026" in first and "Review by 1 Nov 2027" in first
-    assert "Open questions: 6" in second and "Sources not confirmed: 3 of 3" in second
+    assert "Open questions: 5" in second and "Sources not confirmed: 3 of 3" in second
     assert "not a medical device" in third
     assert running.identity == "Case example-1, 67 years, male"
 
