@@ -92,7 +92,9 @@ def read_yaml(raw: bytes | str, file: str, *, private: bool = False) -> tuple[Do
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         place = (file, mark.line + 1, mark.column + 1, 1) if mark else (file, 1, 1, 1)
-        builder.fault(place, "not valid YAML here" if private else f"not valid YAML: {getattr(error, 'problem', '')}")
+        builder.fault(
+            place, "not valid YAML here" if private else f"not valid YAML: {getattr(error, 'problem', '')}"
+        )
     if not builder.problems and not builder.began:
         builder.fault((file, 1, 1, 1), "the file is empty")
     return Document(file, text, builder.root, builder.values, builder.keys, private), builder.problems
