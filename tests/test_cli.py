@@ -18,7 +18,8 @@ from tests.small_package import changed, write_package
 
 CASES = Path(str(rules_root())) / "metastatic_spine" / "cases"
 C01 = str(CASES / "c01.yaml")
-PATHWAY = load_pathway()
+ONCE = cache(load_pathway)
+PATHWAY = ONCE("metastatic_spine", ())
 AT = "2026-11-20T10:00:00+00:00"
 CASE = f"""\
 case: example-1
@@ -62,10 +63,9 @@ def given(monkeypatch, text):
 @pytest.fixture
 def loaded_once(monkeypatch):
     """The same rules for many runs."""
-    once = cache(load_pathway)
 
     def load(name="metastatic_spine", overlays=()):
-        return once(name, tuple(overlays))
+        return ONCE(name, tuple(overlays))
 
     monkeypatch.setattr("spineworkup.cli.load_pathway", load)
     monkeypatch.setattr("spineworkup.reading.check_paths.load_pathway", load)
@@ -199,7 +199,7 @@ def test_print(run, case, tmp_path, suffix, blank):
         (["steps", "--overlay", "nowhere"], "nowhere:1:1: no overlay here"),
     ],
 )  # fmt: skip
-def test_bad_input_is_2_and_says_what_would_be_right(run, tmp_path, monkeypatch, arguments, message):
+def test_bad_input_is_2_and_says_what_would_be_right(run, loaded_once, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     code, out, err = run(*arguments)
 
@@ -215,7 +215,7 @@ def test_bad_input_is_2_and_says_what_would_be_right(run, tmp_path, monkeypatch,
     ],
     ids=lambda raw: repr(raw)[:25],
 )  # fmt: skip
-def test_a_bad_case_is_2_with_its_place(run, monkeypatch, raw):
+def test_a_bad_case_is_2_with_its_place(run, loaded_once, monkeypatch, raw):
     given(monkeypatch, raw)
     code, out, err = run("assess", "-", "--at", AT)
     lines = err.splitlines()

@@ -27,7 +27,7 @@ SLOW = ("blood_tests", "bone_scan", "ct_staging", "biopsy", "plain_radiograph", 
 EMERGENCY_NEUROLOGY = BASE.criteria["emergency_neurology"].when
 RED_FLAGS = [leaf.finding for leaf in leaves(EMERGENCY_NEUROLOGY) if isinstance(leaf, Present)]
 BOOLEANS = [id_ for id_, finding in BASE.findings.items() if finding.kind is Kind.BOOLEAN]
-MANY = settings(max_examples=60)
+MANY = settings(max_examples=40)
 
 
 def thresholds():
@@ -109,7 +109,7 @@ def test_the_list_shows_what_comes_before_before(profile):
 @profiles
 @pytest.mark.parametrize("finding", RED_FLAGS)
 @given(values=patients)
-@settings(max_examples=20)
+@settings(max_examples=8)
 def test_a_deficit_is_an_emergency_whatever_else_is_known(profile, finding, values):
     pathway = PATHWAYS[profile]
     checklist = checklist_of(pathway, values | {finding: True})
@@ -168,7 +168,7 @@ def test_not_known_is_at_least_as_urgent_as_absent(profile, values, finding):
 
 @profiles
 @given(values=patients)
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_weakness_that_was_measured_is_a_deficit(profile, values):
     pathway = PATHWAYS[profile]
     assert Urgency.IMMEDIATE is checklist_of(pathway, values | {"lowest_mrc_power": 4}).urgency.lowest
@@ -188,7 +188,7 @@ NORMAL = {
 @profiles
 @pytest.mark.parametrize("finding", NORMAL)
 @given(values=patients)
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_a_normal_test_lowers_no_urgency_that_is_certain(profile, finding, values):
     pathway = PATHWAYS[profile]
     without = {id_: value for id_, value in values.items() if id_ != finding and id_ != "calcium_adjusted"}
@@ -275,7 +275,7 @@ UNITS = [(id_, unit) for id_, f in BASE.findings.items() if f.unit for unit in f
 
 @pytest.mark.parametrize(("finding", "unit"), UNITS)
 @given(values=patients, data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_the_unit_changes_nothing_but_tables_of_that_unit(finding, unit, values, data):
     # A value worked out from two others follows the formula of its unit.
     values = {id_: value for id_, value in values.items() if id_ not in ("albumin", finding)}

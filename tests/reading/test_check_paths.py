@@ -170,7 +170,7 @@ def test_any_bytes_as_a_case(shipped, raw):
 
 
 @given(st.dictionaries(keys, near, max_size=5))
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_any_data_as_a_case(shipped, data):
     text = yaml.safe_dump(data, allow_unicode=True)
 
@@ -202,7 +202,7 @@ RULE_FILES = ["package", "sources", "findings/all", "criteria", "scores/points",
 
 @pytest.mark.parametrize("name", RULE_FILES)
 @given(data=st.dictionaries(rule_keys, rule_like, max_size=4))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_data_as_a_rule_file(folder, name, data):
     file = folder / f"{name}.yaml"
     before = FILES.get(f"{name}.yaml")
@@ -218,7 +218,7 @@ def test_any_data_as_a_rule_file(folder, name, data):
 
 @pytest.mark.parametrize("name", RULE_FILES[:-1])
 @given(data=st.data())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_rule_file_with_one_thing_exchanged(folder, name, data):
     """Anything in the place of anything: either it is read or it is named."""
     from tests.reading.plain import plain
