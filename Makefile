@@ -45,7 +45,7 @@ check: .venv/demo.ok
 	@$(RUN) -m spineworkup check
 
 bench: .venv/test.ok
-	@$(RUN) -m pytest -m benchmark tests/benchmarks $(ARGS)
+	@$(RUN) -m pytest -s -m benchmark tests/benchmarks $(ARGS)
 
 judges: .venv/judges.ok node_modules/.package-lock.json
 
