@@ -33,7 +33,7 @@ from spineworkup.urgency import Urgency
 
 # The same examples in every run; `--hypothesis-profile=search` looks for new ones.
 settings.register_profile(
-    "ci", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+    "ci", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("search", settings.get_profile("ci"), derandomize=False, max_examples=2000)
 settings.load_profile("ci")

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from spineworkup.criteria import AllOf, AnyOf, Comparator, Compare, IsOneOf, Not, Present
 from spineworkup.findings import Range
@@ -74,11 +74,13 @@ def test_leaves(read, criterion, known, expected):
 
 
 @given(criteria, facts)
+@settings(max_examples=150)
 def test_compiled_is_equal(criterion, known):
     assert evaluate(criterion, known) is compile_criterion(criterion)(known)
 
 
 @given(criteria, refinements())
+@settings(max_examples=150)
 def test_learning_more_never_overturns_a_definite_answer(criterion, pair):
     before, after = pair
 

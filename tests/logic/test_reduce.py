@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spineworkup.criteria import (
@@ -60,6 +60,7 @@ def test_reduce(criterion, known, expected):
 
 
 @given(criteria, facts, st.data())
+@settings(max_examples=150)
 def test_the_rest_means_the_same_for_everyone_who_has_these_values(criterion, known, data):
     everything = data.draw(completed(known))
 
@@ -68,6 +69,7 @@ def test_the_rest_means_the_same_for_everyone_who_has_these_values(criterion, kn
 
 
 @given(criteria, facts)
+@settings(max_examples=150)
 def test_it_asks_only_for_what_is_not_known_and_for_nothing_once_it_is_settled(criterion, known):
     exact = {id_ for id_, value in known.items() if not isinstance(value, Range)}
     asked = set(open_questions(criterion, known))

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spineworkup.criteria import AllOf, AnyOf, AtLeast, Comparator, Compare, IsOneOf, Not, Present
@@ -93,6 +93,7 @@ times = st.fixed_dictionaries({id_: st.none() | st.integers(0, 9) for id_ in VOC
 
 
 @given(criteria, facts, times)
+@settings(max_examples=150)
 def test_it_agrees_with_replaying_the_findings_one_after_another(criterion, known, hours):
     """The definition: the first moment at which what had been seen by then makes the criterion true."""
     if evaluate(criterion, known) is not Truth.TRUE:
@@ -108,6 +109,7 @@ def test_it_agrees_with_replaying_the_findings_one_after_another(criterion, know
 
 
 @given(criteria, facts)
+@settings(max_examples=150)
 def test_the_deciding_facts_decide_alone(criterion, known):
     """Without all the others the answer is the same."""
     truth = evaluate(criterion, known)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from functools import cache
 from importlib.resources import files
 
 import pytest
@@ -83,6 +84,14 @@ def test_a_folder_of_anything(tmp_path):
     assert ["2:27: limb_weakness: expected present, absent or unknown", "1:12: unknown finding 'limb_weaknes'"] == told(check_path(tmp_path))
 
 
+ONCE = cache(load_pathway)
+
+
+@pytest.fixture
+def loaded_once(monkeypatch):
+    monkeypatch.setattr("spineworkup.reading.check_paths.load_pathway", lambda name, overlays=(): ONCE(name, tuple(overlays)))
+
+
 STANDING_ALONE = [
     ("a case", "case: a\nfindings: {limb_weakness: present}\n", []),
     ("a case as JSON", '{"case": "a", "findings": {"limb_weakness": true}}', []),
@@ -101,7 +110,7 @@ STANDING_ALONE = [
 
 
 @pytest.mark.parametrize(("text", "expected"), [row[1:] for row in STANDING_ALONE], ids=[row[0] for row in STANDING_ALONE])
-def test_a_file_that_stands_alone(tmp_path, text, expected):
+def test_a_file_that_stands_alone(tmp_path, loaded_once, text, expected):
     file = tmp_path / "file.yaml"
     file.write_text(text)
 
@@ -202,7 +211,7 @@ RULE_FILES = ["package", "sources", "findings/all", "criteria", "scores/points",
 
 @pytest.mark.parametrize("name", RULE_FILES)
 @given(data=st.dictionaries(rule_keys, rule_like, max_size=4))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_data_as_a_rule_file(folder, name, data):
     file = folder / f"{name}.yaml"
     before = FILES.get(f"{name}.yaml")
@@ -218,7 +227,7 @@ def test_any_data_as_a_rule_file(folder, name, data):
 
 @pytest.mark.parametrize("name", RULE_FILES[:-1])
 @given(data=st.data())
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_rule_file_with_one_thing_exchanged(folder, name, data):
     """Anything in the place of anything: either it is read or it is named."""
     from tests.reading.plain import plain

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spineworkup.criteria import ALWAYS, AllOf, AnyOf, AtLeast, Comparator, Compare, IsOneOf, Not, Present
@@ -47,6 +47,7 @@ def test_what_can_be_written(text, expected):
 @given(written)
 @example(IsOneOf("history", ["past"]))
 @example(AllOf((ALWAYS, Not(Present("fever")))))
+@settings(max_examples=150)
 def test_written_and_read_back_is_the_same(criterion):
     assert criterion == parse_notation(to_notation(criterion, VOCABULARY), Vocabulary(VOCABULARY))
 
