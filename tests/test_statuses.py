@@ -29,6 +29,7 @@ MRI = Step(
     produces=("crp",),
     done_when=IsOneOf("history", ["none"]),
 )
+CT = Step("ct", "CT", contraindications=(rule("ct_a", FEVER, kind="absolute"),))
 PATHWAY = Pathway.of(MRI, BLOODS, findings=VOCABULARY.values())
 # Nothing speaks against it, and nothing is open.
 FREE = {"fever": False, "history": "current", "numbness": False}
@@ -181,6 +182,20 @@ def test_a_check_has_to_be_answered(values, expected):
     assert [a.text for a in found.against if a.kind == "check"] == ([] if expected else ["Answer first: Power"])
 
 
+@pytest.mark.parametrize(
+    ("history", "status", "clear", "against"),
+    [(None, "due", True, []), ("none", "due", True, []), ("past", "contraindicated", False, ["bar"])],
+)
+def test_a_contraindication_may_hold_only_once_it_is_known(history, status, clear, against):
+    """As for dexamethasone, which is given before the MRI that could speak against it."""
+    bar = rule("bar", IsOneOf("history", ["past"]), kind="absolute", holds_unknown=False)
+    pathway = Pathway.of(evolve(CT, indications=MRI.indications, contraindications=(bar,)), findings=VOCABULARY.values())
+    found = item({"weakness": True, "history": history}, "ct", pathway)
+
+    assert (status, clear, against) == (found.status.value, found.clear_to_proceed, [a.rule for a in found.against])
+    assert "history" not in found.questions
+
+
 AGAINST = [
     ({"weakness": True, "history": "past"}, {}, [("mri_a", "absolute", "true"), ("mri_r", "relative", "unknown")]),
     ({"weakness": True, "history": "current", "fever": True}, {}, [("mri_r", "relative", "true"), ("mri_k", "caution", "true")]),
@@ -207,7 +222,6 @@ def test_against_shows_facts_and_who_signs():
     assert ({"fever": "present"}, "radiologist", True) == (one.facts, one.sign_off, one.signed_off)
 
 
-CT = Step("ct", "CT", contraindications=(rule("ct_a", FEVER, kind="absolute"),))
 MYELO = Step("myelo", "Myelogram", contraindications=(rule("myelo_a", NUMB, kind="absolute"),))
 CHAIN = (
     Pathway.of(evolve(MRI, prerequisites=(), contraindications=MRI.contraindications[:1]), findings=VOCABULARY.values())
