@@ -440,3 +440,17 @@ def test_a_steroid_does_not_wait_for_the_mri():
     assert before.clear_to_proceed
     assert "mri_result" not in before.questions
     assert Status.CONTRAINDICATED is assess(BASE, after, at=NOON).item("steroid_decision").status
+
+
+def test_a_prerequisite_that_cannot_be_done_holds_nothing_once_its_stand_in_is_done():
+    """A biopsy waits for the MRI; where there can be none, for the CT in its place."""
+    values = {"tissue_requested": True, "implant_mri_status": "unsafe", "inr": Decimal(1), "platelets": "200 10*9/L"}
+    values |= {"limb_weakness": True, "staging_ct_shows_primary": True}
+    done = {"ct_spine": StepEvent("acted_on", NOON)}
+
+    def waits(**steps):
+        against = assess(BASE, Chart(BASE.findings, values, **steps), at=NOON).item("biopsy").against
+        return [one.rule for one in against if one.kind == "prerequisite"]
+
+    assert "mri_whole_spine" in waits()
+    assert "mri_whole_spine" not in waits(steps=done)

@@ -108,8 +108,18 @@ class Reading:
         return tuple(
             first
             for first, unless in planned.unless
-            if self.statuses[first] not in CLOSED and (unless is None or self.truths[unless] is not TRUE)
+            if not self._is_settled(first) and (unless is None or self.truths[unless] is not TRUE)
         )
+
+    def _is_settled(self, first: str) -> bool:
+        """Return whether a prerequisite holds nothing up: it is closed, or what took its place is done."""
+        if self.statuses[first] in CLOSED:
+            return True
+        if self.barred(self.plan.by_id[first]) is not TRUE:
+            return False
+        # Asked of what is recorded, not of the status: a stand-in may be worked out after the step that waits.
+        others = self.plan.pathway.stand_ins[first]
+        return any(self._is_done(self.plan.by_id[other], self.event(other)) for other in others)
 
     def is_clear(self, planned: PlannedStep) -> bool:
         """Return whether nothing holds a step: no contraindication could be true, every check is answered."""

@@ -116,9 +116,12 @@ def _step(pathway: Pathway, id_: str, writer: Writer) -> list[str]:
         f"    elif barred_{id_} is True: status = 'contraindicated'",
     ]
     for prerequisite in step.prerequisites:
+        others = [pathway.steps[other].done_when for other in pathway.stand_ins[prerequisite.step]]
+        done = [f"{writer.function(when)}(f) is True" for when in others if when is not None]
+        instead = f" and not (barred_{prerequisite.step} is True and ({' or '.join(done)}))" if done else ""
         unless = "" if prerequisite.unless is None else f" and {writer.operand(prerequisite.unless)} is not True"
         lines.append(
-            f"    elif out[{prerequisite.step!r}][0] not in ('done', 'not_indicated', 'declined'){unless}: status = 'waiting'"
+            f"    elif out[{prerequisite.step!r}][0] not in ('done', 'not_indicated', 'declined'){instead}{unless}: status = 'waiting'"
         )
     lines += ["    else: status = 'due'", "    clear = status == 'due'"]
     for finding in step.checks:

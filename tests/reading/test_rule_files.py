@@ -127,6 +127,7 @@ MISTAKES = [
     (MRI, "strength: must", "strength: may", "14:17", "unknown word 'may'"),
     (MRI, "verification: primary\n      review", "verification: done\n      review", "16:21", "unknown word 'done' (one of primary, secondary, unread)"),
     (MRI, "      review_by: 2027-01-01\n", "", "8:7", "a rule needs `review_by` (a date)"),
+    (MRI, "      urgency: same_day\n", "", "8:7", "an indication needs `urgency` (its tier, such as routine)"),
     (MRI, "      review_by: 2027-01-01\n", "      review_by: 2027-02-30\n", "17:18", "expected a date (such as 2027-05-24)"),
     (MRI, "      review_by: 2027-01-01\n", "      review_by: 20270101\n", "17:18", "expected a date"),
     (MRI, "      review_by: 2027-01-01\n", "      review_by: 2027-W01-1\n", "17:18", "expected a date"),

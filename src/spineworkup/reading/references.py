@@ -53,8 +53,18 @@ class References:
 
     def step(self, data: Mapping[str, Any]) -> list[Fault]:
         """Return a fault for each unknown finding or pause."""
-        found = self.findings("checks", "produces")(data)
+        found = self.findings("checks", "produces")(data) + _without_urgency(data.get("indications"))
         return found + _unknown("pause", data.get("pause"), self.words.pauses, ("pause",))
+
+
+def _without_urgency(indications: Any) -> list[Fault]:
+    """Return a fault for each indication without a tier: one left out must never be read as routine."""
+    rules = indications if isinstance(indications, list) else []
+    return [
+        Fault("an indication needs `urgency`", "its tier, such as routine", ("indications", number))
+        for number, rule in enumerate(rules)
+        if isinstance(rule, dict) and "urgency" not in rule
+    ]
 
 
 def _unknown(what: str, word: Any, known: Collection[str], path: Path) -> list[Fault]:
