@@ -454,3 +454,20 @@ def test_a_prerequisite_that_cannot_be_done_holds_nothing_once_its_stand_in_is_d
 
     assert "mri_whole_spine" in waits()
     assert "mri_whole_spine" not in waits(steps=done)
+
+
+@pytest.mark.parametrize(
+    ("rule", "by", "after", "counted"),
+    [
+        ("biopsy_inr", "interventional radiologist", timedelta(0), True),
+        ("biopsy_inr", "house officer", timedelta(0), False),
+        ("biopsy_inr", "interventional radiologist", timedelta(hours=1), False),
+        ("biopsy_primary_bone_tumour", "", timedelta(0), False),
+        ("no_such_rule", "consultant", timedelta(0), False),
+    ],
+)
+def test_a_sign_off_that_is_not_counted_says_so(rule, by, after, counted):
+    chart = Chart(BASE.findings, {"inr": Decimal(2)}, sign_offs=[SignOff(rule, by, NOON + after)])
+    kinds = [notice.kind for notice in assess(BASE, chart, at=NOON).notices]
+
+    assert counted is ("sign_off_not_counted" not in kinds)

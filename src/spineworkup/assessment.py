@@ -9,7 +9,7 @@ from spineworkup.charts import CLOCK_SKEW, Chart, Known, Unknown, WhyUnknown, aw
 from spineworkup.checklists import Checklist, ChecklistItem, Notice
 from spineworkup.errors import ChartError
 from spineworkup.logic.plan import Plan, PlannedStep, plan
-from spineworkup.pathways import Pathway
+from spineworkup.pathways import Pathway, Rule
 from spineworkup.readings import CLOSED, Reading, Status
 from spineworkup.truth import Truth
 from spineworkup.urgency import highest_of
@@ -37,7 +37,7 @@ def assess(pathway: Pathway, chart: Chart, *, at: datetime) -> Checklist:
     urgency = highest_of([item.urgency for item in items])
     notices = (
         *_chart_notices(read, prepared),
-        *_step_notices(read, by_id, moment),
+        *_step_notices(read, by_id, pathway, moment),
         *_rule_notices(prepared, moment),
     )
     return Checklist(pathway, read, moment, items, urgency, notices, chart)
@@ -107,7 +107,15 @@ def _by_id(item: tuple[str, object]) -> str:
     return item[0]
 
 
-def _step_notices(chart: Chart, items: Mapping[str, ChecklistItem], at: datetime) -> Iterator[Notice]:
+def _who_may_clear(rule: Rule | None) -> str:
+    if rule is None:
+        return "the pathway has no such rule"
+    return f"{rule.id} may be cleared by: {rule.sign_off or 'nobody'}"
+
+
+def _step_notices(
+    chart: Chart, items: Mapping[str, ChecklistItem], pathway: Pathway, at: datetime
+) -> Iterator[Notice]:
     for id_, event in sorted(chart.steps.items()):
         item = items[id_]
         label = item.step.label
@@ -120,6 +128,14 @@ def _step_notices(chart: Chart, items: Mapping[str, ChecklistItem], at: datetime
             )
             words = f"{label} was {item.progress} but is {item.status.words.lower()}"
             yield Notice("requested_against_rules", f"{words}: {why}" if why else words)
+    for sign in chart.sign_offs:
+        rule = pathway.rules.get(sign.rule)
+        if rule is None or rule.kind != "relative" or rule.sign_off != sign.by:
+            yield Notice("sign_off_not_counted", f"A sign-off is not counted: {_who_may_clear(rule)}")
+        elif sign.at > at + CLOCK_SKEW:
+            yield Notice(
+                "sign_off_not_counted", f"A sign-off of {rule.id} lies in the future and is not counted"
+            )
     for clock, moment in sorted(chart.clocks.items()):
         if moment > at + CLOCK_SKEW:
             yield Notice("future_clock", f"The clock {clock} starts after the moment of this checklist")

@@ -5,15 +5,13 @@ What a laboratory or a person reported always goes before what is worked out her
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 
 from attrs import frozen
 
 from spineworkup.findings import Finding, Quantity
 from spineworkup.units import convert
-
-Inputs = Mapping[str, Quantity]
 
 
 @frozen

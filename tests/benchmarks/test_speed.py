@@ -22,6 +22,7 @@ from spineworkup.logic.plan import plan
 from spineworkup.pathways import Pathway
 from spineworkup.reading.find_packages import package_folder, yaml_files
 from spineworkup.reading.read_package import CASES
+from spineworkup.reading.read_yaml import read_yaml
 from tests.benchmarks.plain_python import plain_assess
 
 pytestmark = pytest.mark.benchmark
@@ -97,15 +98,28 @@ def test_assess_against_plain_python() -> None:
     say("assess one chart / the same rules as plain Python", value, 4)
 
 
-def test_load_against_parsing_the_same_files() -> None:
+def rule_texts() -> list[str]:
+    """Return the text of every file that makes the shipped pathway."""
     folder = package_folder("metastatic_spine")
     files = [folder / "package.yaml", folder / "sources.yaml", folder / "criteria.yaml", folder / "options.yaml"]
     files += [folder / "pathway.yaml"]
     for part in ("findings", "scores", "steps"):
         files += [file for file in yaml_files(folder / part) if not file.name.endswith(CASES)]
-    texts = [file.read_text(encoding="utf-8") for file in files if file.is_file()]
-    loader = yaml.CSafeLoader
-    value = ratio(load_pathway, lambda: [yaml.load(text, Loader=loader) for text in texts])
+    return [file.read_text(encoding="utf-8") for file in files if file.is_file()]
+
+
+def test_reading_yaml_with_places_against_reading_it() -> None:
+    texts = rule_texts()
+    value = ratio(
+        lambda: [read_yaml(text, "rules") for text in texts],
+        lambda: [yaml.load(text, Loader=yaml.CSafeLoader) for text in texts],
+    )
+    say("read_yaml / PyYAML's C loader", value, 1)
+
+
+def test_load_against_parsing_the_same_files() -> None:
+    texts = rule_texts()
+    value = ratio(load_pathway, lambda: [yaml.load(text, Loader=yaml.CSafeLoader) for text in texts])
     say("load_pathway / the same files by PyYAML's C loader", value, 3)
 
 

@@ -54,6 +54,9 @@ _NOTICE_WORDS = {
     "derived": "Calculated value",
     "requested_against_rules": "Requested against the rules",
     "past_review": "Past its review date",
+    "sign_off_not_counted": "Sign-off not counted",
+    "in_future": "Recorded for the future",
+    "future_event": "Recorded for the future",
     "waiver": "Waived safety rule",
     "waiver_expired": "Waiver that has expired",
 }

@@ -24,7 +24,6 @@ try:
 except ImportError as error:  # pragma: no cover
     raise MissingExtraError("pdf", "typst") from error
 
-Paper = Literal["a4", "letter"]
 PAPERS = {"a4": "a4", "letter": "us-letter"}
 STANDARD: Literal["ua-1"] = "ua-1"
 _PROPERTIES = ("short", "is_none", "urgencies", "lines", "top_unknown")
