@@ -71,5 +71,6 @@ node_modules/.package-lock.json: package-lock.json
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header --generate-hashes $(ARGS)
 pins:
 	$(COMPILE) --extra test --extra judges pyproject.toml requirements/build.in -o requirements/judges.txt
+	$(COMPILE) --extra test --extra soak -c requirements/judges.txt pyproject.toml requirements/build.in -o requirements/soak.txt
 	$(COMPILE) --extra test -c requirements/judges.txt pyproject.toml requirements/build.in -o requirements/test.txt
 	$(COMPILE) --extra html --extra pdf -c requirements/judges.txt pyproject.toml requirements/build.in -o requirements/demo.txt
