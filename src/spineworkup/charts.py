@@ -34,6 +34,8 @@ CLOCK_SKEW = timedelta(minutes=5)
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
+# Within these a deadline can always be worked out, and no patient's time lies outside.
+_FIRST_YEAR, _LAST_YEAR = 1800, 2199
 _EXPECTED_TIME = "expected a date and time with a time zone, such as 2026-11-20T09:00:00+00:00"
 
 
@@ -54,10 +56,12 @@ def aware(moment: datetime) -> datetime:
     """Return a moment in UTC.
 
     Raises:
-        TimeError: It has no time zone, so nobody can say when it was.
+        TimeError: It has no time zone, so nobody can say when it was; or its year is no patient's.
     """
     if moment.utcoffset() is None:
         raise TimeError(_EXPECTED_TIME)
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise TimeError(f"expected a year from {_FIRST_YEAR} to {_LAST_YEAR}")
     # `fold` tells two local times apart; in UTC it says nothing, and equal moments are to look equal.
     return moment.astimezone(UTC).replace(fold=0)
 
@@ -66,14 +70,15 @@ def read_time(text: object) -> datetime:
     """Return the moment that a text such as 2026-11-20T09:00:00+00:00 names.
 
     Raises:
-        TimeError: It isn't such a text, or it has no time zone. The message doesn't repeat it.
+        TimeError: It isn't such a text, or `aware` refuses it. The message doesn't repeat it.
     """
+    if not isinstance(text, str) or not _TIME.fullmatch(text):
+        raise TimeError(_EXPECTED_TIME)
     try:
-        if isinstance(text, str) and _TIME.fullmatch(text):
-            return aware(datetime.fromisoformat(text))
-    except (ValueError, OverflowError):
-        pass
-    raise TimeError(_EXPECTED_TIME)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise TimeError(_EXPECTED_TIME) from None
+    return aware(moment)
 
 
 @frozen
