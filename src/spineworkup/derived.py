@@ -16,9 +16,14 @@ from spineworkup.units import convert
 
 @frozen
 class Derived:
-    """A named way to work a finding out, with the formula in words and its source."""
+    """A named way to work a finding out, with the formula in words and its source.
+
+    Args:
+        takes: What it is worked out from, in the order of the finding's `inputs`.
+    """
 
     id: str
+    takes: tuple[str, ...]
     function: Callable[[tuple[Quantity, ...], Finding], Quantity]
     formula: str
     cites: str
@@ -50,6 +55,7 @@ def adjusted_calcium(inputs: tuple[Quantity, ...], calcium: Finding) -> Quantity
 DERIVED = {
     "adjusted_calcium": Derived(
         "adjusted_calcium",
+        ("total calcium", "albumin"),
         adjusted_calcium,
         "total calcium + 0.02 x (40 - albumin in g/L) mmol/L, or + 0.8 x (4.0 - albumin in g/dL) mg/dL",
         "GPnotebook and Medscape calculators (dossier key H3)",

@@ -231,6 +231,9 @@ def _finding(converter: Converter) -> Callable[[Any, Any], Finding]:
         made = derivation(data, kind)
         if made.by not in DERIVED:
             raise Fault(f"unknown derivation {made.by!r}", f"one of {', '.join(DERIVED)}", ("by",))
+        takes = DERIVED[made.by].takes
+        if len(made.inputs) != len(takes):
+            raise Fault(f"expected {len(takes)} inputs", ", ".join(takes), ("inputs",))
         return made
 
     converter.register_structure_hook(Derivation, derived)
