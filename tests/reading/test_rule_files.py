@@ -181,7 +181,7 @@ MISTAKES = [
     (FINDINGS, "{low: 0, high: 5}", "{low: a, high: 5}", "4:48", "expected numbers for `low` and `high`"),
     (FINDINGS, "max_age: 7 d", "max_age: 7 weeks", "2:69", "expected a duration"),
     (FINDINGS, "by: adjusted_calcium", "by: adjusted", "12:17", "unknown derivation 'adjusted' (one of adjusted_calcium)"),
-    (FINDINGS, "inputs: [calcium_total, albumin]", "inputs: [calcium_total]", "12:38", "expected 2 inputs (total calcium, albumin)"),
+    (FINDINGS, "inputs: [calcium_total, albumin]", "inputs: [calcium_total]", "12:43", "expected 2 inputs (total calcium, albumin)"),
     (FINDINGS, "inputs: [calcium_total, albumin]", "inputs: [calcium, albumin]", "12:43", "unknown finding 'calcium'"),
     (FINDINGS, "kind: boolean, group", "kind: boolean, derived: {by: adjusted_calcium, inputs: [calcium_total, albumin]}, group", "1:47", "only a quantity can be derived"),
     (FINDINGS, "fever: {", "fever: 3\nother: {", "1:8", "expected a mapping of keys and values"),

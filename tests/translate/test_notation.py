@@ -72,6 +72,9 @@ def test_no_kind_was_missed():
         ("fever\n", "cannot read"),
         ("power  > 3", "cannot read"),
         ("power = 3", "cannot read"),
+        ("power > 1000000000000000000000", "expected a finite number of ordinary size"),
+        ("power > 0.0000000000000000000001", "expected a finite number of ordinary size"),
+        ("crp > 1000000000000000000000 mg/L", "expected a finite number of ordinary size"),
         ("power > 1e3", "cannot read"),
         ("power > .5", "cannot read"),
         ("power > nan", "cannot read"),
@@ -117,6 +120,23 @@ def test_what_cannot_be_read(text, message):
         parse_notation(text, WORDS)
 
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "refused, last",
+    [({"any_of": ["fever"] * 1000}, {"any_of": ["fever"] * 999}), ({"not": "a30"}, "a30"), ({"all_of": ["b8", "b8"]}, "b8")],
+)
+def test_names_inside_names_end_somewhere(refused, last):
+    """Without a bound, thirty lines of criteria make one with a billion parts, or one too deep to be compared."""
+    names = {"a0": Not(Present("fever")), "b0": Present("fever")}
+    for number in range(1, 31):
+        names[f"a{number}"] = Not(names[f"a{number - 1}"])
+        names[f"b{number}"] = AllOf((names[f"b{number - 1}"],) * 2)
+    words = Vocabulary(VOCABULARY, names)
+
+    parse_notation(last, words)
+    with pytest.raises(NotationError, match="a criterion has at most 1000 parts, 32 deep"):
+        parse_notation(refused, words)
 
 
 nested = st.recursive(

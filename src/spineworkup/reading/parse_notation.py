@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from decimal import Decimal
+from typing import Any, assert_never
 
 from attrs import field, frozen
 
@@ -31,6 +32,8 @@ _WORD = re.compile(rf"({_NAME})\Z")
 _COMPARE = re.compile(rf"({_NAME}) (<=|>=|<|>) (-?[0-9]{{1,31}}(?:\.[0-9]{{1,31}})?)(?: ([^\s].{{0,30}}))?\Z")
 _ONE_OF = re.compile(rf"({_NAME}) is one of ([a-z0-9_]{{1,80}}(?:, [a-z0-9_]{{1,80}})*)\Z")
 _IS = re.compile(rf"({_NAME}) is ([a-z0-9_]{{1,80}})\Z")
+# The largest shipped criterion has 74 parts, 5 deep. Names inside names multiply: thirty lines would make a billion.
+MAX_PARTS, MAX_DEPTH = 1000, 32
 _BRANCHES = ("not", "all_of", "any_of", "at_least")
 _EXAMPLE = "write a finding ('fever'), a comparison ('crp > 20 mg/L') or an option ('sex is female')"
 
@@ -72,7 +75,32 @@ def parse(data: Any, vocabulary: Vocabulary) -> Criterion:
     criterion = _parse(data, vocabulary, (), faults)
     if faults or criterion is None:
         raise Faults(faults)
+    if _is_too_large(criterion):
+        limit = f"a criterion has at most {MAX_PARTS} parts, {MAX_DEPTH} deep"
+        raise Faults([Fault(limit, "with what its names stand for")])
     return criterion
+
+
+def _is_too_large(criterion: Criterion) -> bool:
+    level, count = [criterion], 0
+    for _ in range(MAX_DEPTH):
+        count += len(level)
+        if count > MAX_PARTS:
+            return True
+        level = [part for one in level for part in _parts(one)]
+    return bool(level)
+
+
+def _parts(criterion: Criterion) -> tuple[Criterion, ...]:
+    match criterion:
+        case Not(operand):
+            return (operand,)
+        case AllOf(operands) | AnyOf(operands) | AtLeast(_, operands):
+            return operands
+        case Present() | Compare() | IsOneOf():
+            return ()
+        case _:
+            assert_never(criterion)
 
 
 def _parse(data: Any, words: Vocabulary, path: Path, faults: list[Fault]) -> Criterion | None:
@@ -170,7 +198,7 @@ def _compare(finding: Finding, comparator: Comparator, number: str, unit: str) -
     if finding.kind is Kind.NUMBER:
         if unit:
             raise Fault(f"{finding.id!r} is a plain number: it has no unit")
-        return Compare(finding.id, comparator, exact(number))
+        return Compare(finding.id, comparator, _ordinary(number))
     if finding.kind is not Kind.QUANTITY:
         raise Fault(f"{finding.id!r} is a {finding.kind.value}: it can't be compared with a number")
     if not unit:
@@ -179,6 +207,13 @@ def _compare(finding: Finding, comparator: Comparator, number: str, unit: str) -
         return Compare(finding.id, comparator, finding.threshold(Quantity(number, unit)))
     except UnitError as error:
         raise Fault(f"the unit {unit!r} doesn't fit {finding.id!r}: {error}", f"use {finding.unit}") from None
+
+
+def _ordinary(number: str) -> Decimal:
+    try:
+        return exact(number)
+    except UnitError as error:
+        raise Fault(str(error)) from None
 
 
 def _is_one_of(finding: Finding, codes: list[str]) -> Criterion:

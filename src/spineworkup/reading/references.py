@@ -114,7 +114,7 @@ def unit_faults(data: Mapping[str, Any]) -> list[Fault]:
         hint = "not known is an answer for every finding, and never an option"
         faults.append(Fault("an option can't be called 'unknown'", hint, ("options", "unknown"), key=True))
     mass = data.get("molar_mass")
-    if type(mass) in (int, Decimal) and mass <= 0:
+    if isinstance(mass, int | Decimal) and mass <= 0:
         faults.append(Fault("expected a number above 0", "in g/mol", ("molar_mass",)))
     also = data.get("also")
     places: list[tuple[Path, Any]] = [(("unit",), data.get("unit"))]
