@@ -11,7 +11,7 @@ from spineworkup.errors import CaseError
 from spineworkup.findings import Quantity
 from spineworkup.reading.load import load_pathway
 from spineworkup.reading.read_case import case_document, overlays_of, read_case, read_cases
-from spineworkup.reading.read_yaml import read_yaml
+from spineworkup.reading.read_yaml import MAX_PROBLEMS, read_yaml
 from tests.small_package import changed, write_package
 from tests.strategies import NOON, at
 
@@ -241,6 +241,16 @@ def test_all_mistakes_of_a_case_are_named_together(pathway):
         case(text, pathway)
 
     assert ["1:7", "3:10", "4:10", "5:21", "6:14", "6:14"] == [f"{p.position.line}:{p.position.column}" for p in caught.value.problems]
+
+
+def test_so_many_mistakes_are_enough(pathway):
+    """A megabyte of wrong words is refused at once: a suggestion for each of them would take a minute."""
+    text = "findings:\n" + "".join(f"  weaknes{number}: present\n" for number in range(1000))
+
+    with pytest.raises(CaseError) as caught:
+        case(text, pathway)
+
+    assert MAX_PROBLEMS == len(caught.value.problems)
 
 
 @pytest.mark.parametrize("text", ["- case: a\n  findings: {fever: present}\n- {case: b}\n"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spineworkup.reading.read_yaml import MAX_BYTES, MAX_DEPTH, read_yaml
+from spineworkup.reading.read_yaml import MAX_BYTES, MAX_DEPTH, MAX_PROBLEMS, read_yaml
 from tests import strategies  # noqa: F401  the profile of the examples
 
 
@@ -153,6 +153,12 @@ def test_several_faults_of_one_file_are_all_named():
     _, problems = read_yaml("a: 1\na: 2\nb:\n1: x\nc: {<<: 1}\n", "f.yaml")
 
     assert ["2:1", "3:3", "4:1", "5:5"] == [str(problem.position)[7:] for problem in problems]
+
+
+def test_so_many_faults_are_enough():
+    _, problems = read_yaml("a: 1\n" * 20_000, "f.yaml")
+
+    assert MAX_PROBLEMS == len(problems)
 
 
 @given(st.text(max_size=60) | st.text(alphabet="[]{}:,-?!&*|>'\"#%@`\n\t ab1.<", max_size=60))

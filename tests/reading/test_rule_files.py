@@ -13,6 +13,7 @@ from spineworkup.errors import RuleError
 from spineworkup.findings import Coding, Derivation, Kind
 from spineworkup.pathways import Need, Note, Part, Pause, Prerequisite, Purpose, Rule
 from spineworkup.reading.check_paths import check_path
+from spineworkup.reading.read_yaml import MAX_PROBLEMS
 from spineworkup.sources import Citation
 from spineworkup.urgency import Urgency
 from tests.small_package import FILES, changed, write_package
@@ -276,6 +277,12 @@ def test_a_file_that_is_wrong_as_a_whole(tmp_path, name, _, raw, place, message)
     if raw == b"- a\n" and ".cases" in name:
         place = "1:3"  # a list is what it is to be, of cases
     assert any(str(p).split("yaml:")[1].startswith(f"{place}:") and re.match(message, p.message) for p in found), found
+
+
+def test_so_many_mistakes_are_enough(tmp_path):
+    checks = ", ".join(f"implnt{number}" for number in range(1000))
+
+    assert MAX_PROBLEMS == len(problems_of(tmp_path, steps__ct=f"ct: {{label: CT, checks: [{checks}]}}\n"))
 
 
 def test_steps_that_wait_for_each_other_are_a_circle(tmp_path):

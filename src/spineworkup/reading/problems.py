@@ -11,7 +11,7 @@ from attrs import define, field
 from spineworkup.errors import Problem, RuleError
 from spineworkup.reading.faults import Faults
 from spineworkup.reading.find_packages import shown
-from spineworkup.reading.read_yaml import Document, Path, read_yaml
+from spineworkup.reading.read_yaml import MAX_PROBLEMS, Document, Path, read_yaml
 from spineworkup.reading.structure import Converter, structure
 from spineworkup.sources import Position
 
@@ -39,9 +39,15 @@ class Problems:
         return document
 
     def add(self, document: Document, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
-        """Note a problem at a place in a file."""
+        """Note a problem at a place in a file.
+
+        Raises:
+            RuleError: There are so many that it is enough.
+        """
         problems = self.echoes if self._is_echo(message) else self.found
         problems.append(document.problem(path, message, hint, key=key))
+        if len(problems) >= MAX_PROBLEMS:
+            raise RuleError(problems)
 
     def _is_echo(self, message: str) -> bool:
         unknown = _UNKNOWN.match(message)

@@ -23,7 +23,7 @@ from spineworkup.charts import (
 from spineworkup.errors import CaseError, ChartError, Problem, TimeError
 from spineworkup.pathways import Pathway
 from spineworkup.reading.faults import did_you_mean
-from spineworkup.reading.read_yaml import Document, Path, read_yaml
+from spineworkup.reading.read_yaml import MAX_PROBLEMS, Document, Path, read_yaml
 
 # Findings that stand at the top of a case file.
 _TOP_FINDINGS = ("age_years", "sex")
@@ -112,6 +112,8 @@ class _Reader:
 
     def fault(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
         self.problems.append(self.document.problem(path, message, hint, key=key))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise CaseError(self.problems)
 
     def case(self, data: Any, path: Path) -> Case:
         self.warnings = []

@@ -24,6 +24,8 @@ Place: TypeAlias = tuple[str, int, int, int]
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 MAX_BYTES, MAX_EVENTS, MAX_DEPTH = 1_000_000, 200_000, 32
+# So many are named at once: to look for the right word for each of 100,000 wrong ones would take a minute.
+MAX_PROBLEMS = 100
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,30})\Z")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,30})\.[0-9]{1,30}\Z")
 _WORDS = {"true": True, "false": False, "null": None}
@@ -85,7 +87,7 @@ def read_yaml(raw: bytes | str, file: str, *, private: bool = False) -> tuple[Do
     builder = _Builder(file, text, private)
     try:
         for event in _events(text):
-            if not builder.take(event):
+            if not builder.take(event) or len(builder.problems) >= MAX_PROBLEMS:
                 break
     except yaml.reader.ReaderError as error:
         builder.fault(_place_at(text, error.position, file), "a character that YAML doesn't allow")
