@@ -285,6 +285,13 @@ def test_so_many_mistakes_are_enough(tmp_path):
     assert MAX_PROBLEMS == len(problems_of(tmp_path, steps__ct=f"ct: {{label: CT, checks: [{checks}]}}\n"))
 
 
+def test_what_follows_from_one_mistake_never_hides_it(tmp_path):
+    wrong = FILES["criteria.yaml"] + "n0: {label: A, when: fevr}\n"
+    chain = "".join(f"n{number}: {{label: A, when: n{number - 1}}}\n" for number in range(1, 200))
+
+    assert ["unknown finding or criterion 'fevr' (did you mean 'fever'?)"] == [m for *_, m in problems_of(tmp_path, criteria=wrong + chain)]
+
+
 def test_steps_that_wait_for_each_other_are_a_circle(tmp_path):
     waits = FILES["steps/bloods.yaml"] + "  prerequisites: [{step: mri}]\n"
 

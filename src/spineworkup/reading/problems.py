@@ -45,9 +45,10 @@ class Problems:
             RuleError: There are so many that it is enough.
         """
         problems = self.echoes if self._is_echo(message) else self.found
-        problems.append(document.problem(path, message, hint, key=key))
-        if len(problems) >= MAX_PROBLEMS:
-            raise RuleError(problems)
+        if len(problems) < MAX_PROBLEMS:
+            problems.append(document.problem(path, message, hint, key=key))
+        if len(self.found) >= MAX_PROBLEMS:
+            raise RuleError(self.found)
 
     def _is_echo(self, message: str) -> bool:
         unknown = _UNKNOWN.match(message)
