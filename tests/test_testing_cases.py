@@ -41,7 +41,9 @@ ROWS = [
     ("cites", '{mri: ["guide 1.2", guide]}', '{mri: ["guide 9"]}', "step mri: expected the citation guide 9"),
     ("scores", "{points: {lowest: 1, highest: 2, band: null}, calcium: {band: raised}}", "{points: {lowest: 0}}", "score points, lowest: expected 0, is 1"),
     ("scores", "{points: {bands: [low, high]}}", "{points: {bands: [low]}}", "score points, bands: expected ['low'], is ['low', 'high']"),
-    ("notices", "[implausible]", "[stale]", "expected a notice stale"),
+    ("notices", "[implausible, implausible power]", "[stale]", "expected a notice stale"),
+    ("notices", "[implausible]", "[implausible calcium_adjusted]", "expected a notice implausible calcium_adjusted"),
+    ("not_notices", "[stale, implausible calcium_adjusted]", "[implausible]", "must not have a notice implausible"),
     ("overlays", "[]", "[us]", "expected the overlays ['us'], are []"),
 ]  # fmt: skip
 

@@ -127,8 +127,18 @@ def _scores(checklist: Checklist, wanted: Any) -> Iterator[str]:
 
 
 def _notices(checklist: Checklist, wanted: Any) -> Iterator[str]:
-    kinds = {notice.kind for notice in checklist.notices}
-    yield from (f"expected a notice {kind}" for kind in wanted if kind not in kinds)
+    found = _noticed(checklist)
+    yield from (f"expected a notice {words}" for words in wanted if words not in found)
+
+
+def _not_notices(checklist: Checklist, wanted: Any) -> Iterator[str]:
+    found = _noticed(checklist)
+    yield from (f"must not have a notice {words}" for words in wanted if words in found)
+
+
+def _noticed(checklist: Checklist) -> set[str]:
+    """Return the kinds of the notices, and each kind with the finding that it is about."""
+    return {words for n in checklist.notices for words in (n.kind, f"{n.kind} {n.finding}")}
 
 
 def _overlays(checklist: Checklist, wanted: Any) -> Iterator[str]:
@@ -151,5 +161,6 @@ _CHECKS: dict[str, Callable[[Checklist, Any], Iterator[str]]] = {
     "cites": _cites,
     "scores": _scores,
     "notices": _notices,
+    "not_notices": _not_notices,
     "overlays": _overlays,
 }
