@@ -69,6 +69,8 @@ def _option_bands(data: Any) -> tuple[OptionsBand, ...]:
 
 def _tables(data: Any) -> dict[str, tuple[Row, ...]]:
     tables = {known_unit(unit): tuple(_row(row) for row in rows) for unit, rows in data.items()}
+    if len(tables) != len(data):
+        raise Fault("two tables for one unit", "one table for each unit", ("bands",))
     for rows in tables.values():
         rest = [row.above is None and row.at_least is None for row in rows]
         if rest != [False] * (len(rest) - 1) + [True]:
