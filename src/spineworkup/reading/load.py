@@ -56,7 +56,7 @@ def _overlaid(name: str, overlays: Sequence[str], before: Pathway) -> Pathway:
     assert pathway is not None and last is not None
     check_not_weakened(before, pathway, last, files[-1], problems)
     problems.stop()
-    for head in heads:
+    for head, file in zip(heads, files, strict=True):
         assert head is not None
-        pathway = with_overlay(pathway, head)
+        pathway = with_overlay(pathway, head, file)
     return pathway

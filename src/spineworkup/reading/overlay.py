@@ -226,13 +226,24 @@ def _carry(overlay: Document, here: Path, base: Document, there: Path) -> None:
                 table[(*there, *path[len(here) :])] = mark
 
 
-def with_overlay(pathway: Pathway, head: OverlayHead) -> Pathway:
-    """Return a pathway that says which overlay it carries."""
+def with_overlay(pathway: Pathway, head: OverlayHead, overlay: Document) -> Pathway:
+    """Return a pathway that says which overlay it carries, and is due for review when the first of both is."""
+    first = len(pathway.waivers)
+    places = {
+        f"waiver {first + number}": overlay.mark(("waivers", number)).position
+        for number in range(len(head.waivers))
+    }
+    review_by = pathway.review_by
+    if review_by is None or head.review_by < review_by:
+        review_by = head.review_by
+        places[f"overlay {head.overlay}.review_by"] = overlay.mark(("review_by",)).position
     return evolve(
         pathway,
         profile=head.profile,
+        review_by=review_by,
         overlays=(*pathway.overlays, head.overlay),
         waivers=pathway.waivers + head.waivers,
+        places={**pathway.places, **places},
     )
 
 
