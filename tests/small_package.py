@@ -84,7 +84,7 @@ mri:
   notes: [{id: mri_note, text: A note, when: fever, cites: [{source: guide}], verification: primary}]
   orders: [{system: loinc, code: "30854-4", display: MRI}]
 """,
-    "steps/ct.yaml": "ct: {label: CT}\n",
+    "steps/ct.yaml": "ct: {label: CT, notes: [{id: ct_note, text: A note, when: ill}]}\n",
     "steps/bloods.yaml": """\
 bloods:
   label: Bloods

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from spineworkup.findings import Finding, Kind
 from spineworkup.pathways import Pathway, Purpose, Rule, Step
 from spineworkup.reading.faults import did_you_mean
 from spineworkup.reading.problems import Problems
-from spineworkup.reading.read_yaml import Path
+from spineworkup.reading.read_yaml import Document, Path
 from spineworkup.scores import Additive, Bands, Grade
 
+_ID = re.compile(r"[a-z][a-z0-9_]{0,80}\Z")
 _LISTS = {"indication": "indications", "absolute": "contraindications", "relative": "contraindications"}
 
 
@@ -24,11 +26,19 @@ def check_package(pathway: Pathway, problems: Problems) -> None:
         _check_score(score, pathway, problems)
     steps = [step for step in pathway.steps.values() if f"step {step.id}" in here]
     _check_rule_ids(steps, problems)
+    _check_listed_ids(pathway, steps, problems)
     for purpose in pathway.purposes.values():
         _check_purpose(purpose, pathway, problems)
     for pause in pathway.pauses:
         if f"pause {pause.id}" in here and sum(step.pause == pause.id for step in steps) > 9:
             problems.at(f"pause {pause.id}", "more than nine steps in one pause point", "at most nine")
+
+
+def check_id(id_: str, document: Document, path: Path, problems: Problems, *, key: bool = False) -> None:
+    """Note an id that isn't `snake_case`; it is a key, or the value at a path."""
+    if not _ID.match(id_):
+        hint = "small letters, digits and _"
+        problems.add(document, path, f"the id {id_!r} isn't snake_case", hint, key=key)
 
 
 def place_of_rule(step: Step, rule: Rule) -> Path:
@@ -56,18 +66,21 @@ def _check_score(id_: str, pathway: Pathway, problems: Problems) -> None:
     match score.table:
         case Additive(items):
             for finding, options in items.items():
-                _check_options(place, ("items", finding), set(options), pathway.findings[finding], problems)
-        case Grade(of) if pathway.findings[of].kind is not Kind.CHOICE:
-            problems.at(place, f"{of!r} isn't a choice", below=("of",))
+                _check_graded(place, ("items", finding), set(options), pathway.findings[finding], problems)
         case Grade(of, bands):
             banded = {option for band in bands for option in band.options}
-            _check_options(place, ("bands",), banded, pathway.findings[of], problems)
+            _check_graded(place, ("bands",), banded, pathway.findings[of], problems)
         case Bands(of):
             if pathway.findings[of].kind is not Kind.QUANTITY:
                 problems.at(place, f"{of!r} isn't a quantity", below=("of",))
 
 
-def _check_options(place: str, below: Path, options: set[str], finding: Finding, problems: Problems) -> None:
+def _check_graded(place: str, below: Path, options: set[str], finding: Finding, problems: Problems) -> None:
+    """Note what doesn't fit between a choice and the options that a score gives points or a band."""
+    if finding.kind is not Kind.CHOICE:
+        where: Path = ("of",) if below == ("bands",) else below
+        problems.at(place, f"{finding.id!r} isn't a choice", below=where)
+        return
     for option in sorted(set(finding.options) ^ options):
         problem = (
             "has no points or band" if option in finding.options else f"isn't an option of {finding.id!r}"
@@ -77,9 +90,28 @@ def _check_options(place: str, below: Path, options: set[str], finding: Finding,
 
 def _check_rule_ids(steps: Iterable[Step], problems: Problems) -> None:
     for step in steps:
+        document, path = problems.places[f"step {step.id}"]
         for rule in step.rules:
-            document, path = problems.places[f"step {step.id}"]
             problems.defined(f"rule {rule.id}", document, (*path, *place_of_rule(step, rule)))
+
+
+def _check_listed_ids(pathway: Pathway, steps: Iterable[Step], problems: Problems) -> None:
+    """Note each id in a list that isn't `snake_case`; those that are keys were looked at when they were read."""
+    named = [("pause", pause.id) for pause in pathway.pauses] + [("purpose", id_) for id_ in pathway.purposes]
+    for what, id_ in named:
+        if f"{what} {id_}" in problems.places:
+            document, path = problems.places[f"{what} {id_}"]
+            check_id(id_, document, (*path, "id"), problems)
+    for step in steps:
+        document, path = problems.places[f"step {step.id}"]
+        for id_, below in _ids_in(step):
+            check_id(id_, document, (*path, *below, "id"), problems)
+
+
+def _ids_in(step: Step) -> Iterator[tuple[str, Path]]:
+    yield from ((rule.id, place_of_rule(step, rule)) for rule in step.rules)
+    yield from ((note.id, ("notes", number)) for number, note in enumerate(step.notes))
+    yield from ((part.id, ("items", number)) for number, part in enumerate(step.parts))
 
 
 def _check_purpose(purpose: Purpose, pathway: Pathway, problems: Problems) -> None:

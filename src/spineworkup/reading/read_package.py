@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.resources.abc import Traversable
@@ -14,11 +13,12 @@ from spineworkup.criteria import NamedCriterion
 from spineworkup.errors import PathwayError
 from spineworkup.findings import Finding, Kind
 from spineworkup.pathways import Pathway, Pause, Purpose, Step, TreatmentOption
-from spineworkup.reading.check_package import check_package
+from spineworkup.reading.check_package import check_id, check_package
 from spineworkup.reading.compose import compose
 from spineworkup.reading.faults import Faults
 from spineworkup.reading.find_packages import yaml_files
 from spineworkup.reading.parse_notation import Vocabulary, parse
+from spineworkup.reading.places import places_of
 from spineworkup.reading.problems import Problems
 from spineworkup.reading.read_yaml import Document
 from spineworkup.reading.structure import Converter, make_converter
@@ -27,7 +27,6 @@ from spineworkup.sources import Source
 
 T = TypeVar("T")
 
-_ID = re.compile(r"[a-z][a-z0-9_]{0,80}\Z")
 CASES = ".cases.yaml"
 
 
@@ -65,7 +64,7 @@ def read_documents(folder: Traversable, problems: Problems) -> dict[str, Documen
 
 
 def read_package(documents: Documents, problems: Problems) -> Pathway | None:
-    """Return the pathway of a rule package; everything that is wrong with it is noted."""
+    """Return the pathway of a rule package, or None where anything is wrong with it: all of that is noted."""
     vocabulary = Vocabulary()
     converter = make_converter(vocabulary)
     vocabulary.sources.update(_mapping(documents, "sources.yaml", "source", Source, problems, converter))
@@ -93,9 +92,9 @@ def read_package(documents: Documents, problems: Problems) -> Pathway | None:
     pathway = _unjoined(parts, steps) if composed is None else parts | composed
     check_package(pathway, problems)
     head = _head(documents, problems, converter)
-    if head is None or composed is None:
+    if head is None or composed is None or problems.all:
         return None
-    return evolve(
+    pathway = evolve(
         pathway,
         id=head.package,
         version=head.version,
@@ -104,8 +103,8 @@ def read_package(documents: Documents, problems: Problems) -> Pathway | None:
         revised=head.revised,
         review_by=head.review_by,
         intended_use=head.intended_use,
-        places={place: problems.position(place) for place in problems.places},
     )
+    return evolve(pathway, places=places_of(pathway, documents["package.yaml"], problems))
 
 
 def _unjoined(parts: Pathway, steps: Mapping[str, Step]) -> Pathway:
@@ -132,7 +131,7 @@ def _mapping(
     made: dict[str, T] = {}
     for document in (document for name, document in documents.items() if name.startswith(prefix)):
         for id_, body in problems.entries(document, what):
-            check_id(id_, document, problems)
+            check_id(id_, document, (id_,), problems, key=True)
             problems.defined(f"{what} {id_}", document, (id_,))
             thing = structure_entry(document, id_, body, kind, problems, converter)
             if thing is not None:
@@ -151,14 +150,6 @@ def structure_entry(
         problems.add(document, (id_, "id"), "unknown key 'id'", "the id is the key above", key=True)
         return None
     return problems.structure(document, (id_,), {"id": id_, **body}, kind, converter)
-
-
-def check_id(id_: str, document: Document, problems: Problems) -> None:
-    """Note an id that isn't `snake_case`."""
-    if not _ID.match(id_):
-        problems.add(
-            document, (id_,), f"the id {id_!r} isn't snake_case", "small letters, digits and _", key=True
-        )
 
 
 def totals(scores: Mapping[str, Score], findings: Mapping[str, Finding]) -> dict[str, Finding]:
@@ -187,7 +178,7 @@ def _criteria(
     if document is None:
         return made
     for id_, body in problems.entries(document, "criterion"):
-        check_id(id_, document, problems)
+        check_id(id_, document, (id_,), problems, key=True)
         problems.defined(f"criterion {id_}", document, (id_,))
         if id_ in vocabulary.findings or id_ == "always":
             problems.add(
