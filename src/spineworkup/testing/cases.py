@@ -19,6 +19,7 @@ from spineworkup.logic.evaluate import evaluate
 from spineworkup.pathways import Pathway
 from spineworkup.reading.read_case import Case
 from spineworkup.reading.read_yaml import Path
+from spineworkup.reasons import Against, Reason
 from spineworkup.testing.expectations import TRUTHS
 from spineworkup.truth import Truth
 
@@ -173,12 +174,27 @@ def _not_against(checklist: Checklist, wanted: Any) -> _Found:
         yield from ((id_, f"step {id_}: must not have {rule} against it") for rule in rules if rule in found)
 
 
+def _perhaps_against(checklist: Checklist, wanted: Any) -> _Found:
+    for id_, rules in wanted.items():
+        found = {against.rule for against in checklist.item(id_).against if against.truth is Truth.UNKNOWN}
+        missing = (rule for rule in rules if rule not in found)
+        yield from ((id_, f"step {id_}: expected {rule} perhaps against it") for rule in missing)
+
+
 def _cites(checklist: Checklist, wanted: Any) -> _Found:
     for id_, texts in wanted.items():
-        item = checklist.item(id_)
-        cited = {str(cite) for reason in item.reasons for cite in reason.cites}
-        cited |= {str(cite) for against in item.against for cite in against.cites}
-        yield from ((id_, f"step {id_}: expected the citation {text}") for text in texts if text not in cited)
+        cited = {str(cite) for shown in _shown(checklist, id_) for cite in shown.cites}
+        what = "step" if id_ in checklist.pathway.steps else "rule"
+        missing = (text for text in texts if text not in cited)
+        yield from ((id_, f"{what} {id_}: expected the citation {text}") for text in missing)
+
+
+def _shown(checklist: Checklist, id_: str) -> Iterator[Reason | Against]:
+    """Yield the reasons for and against a step, or those of them that one rule gives."""
+    for item in checklist.items:
+        if id_ in (item.step.id, *(rule.id for rule in item.step.rules)):
+            both: tuple[Reason | Against, ...] = (*item.reasons, *item.against)
+            yield from (shown for shown in both if id_ in (item.step.id, shown.rule))
 
 
 def _scores(checklist: Checklist, wanted: Any) -> _Found:
@@ -225,6 +241,7 @@ _CHECKS: dict[str, Callable[[Checklist, Any], _Found]] = {
     "questions": _questions,
     "against": _against,
     "not_against": _not_against,
+    "perhaps_against": _perhaps_against,
     "cites": _cites,
     "scores": _scores,
     "notices": _notices,
