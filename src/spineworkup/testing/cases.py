@@ -65,17 +65,17 @@ def compare(case: Case, pathway: Pathway, at: datetime) -> tuple[list[Difference
         raise ValueError(f"{case.label}: unknown expectation {', '.join(sorted(unknown))}")
     checklist = assess(pathway, case.chart, at=case.at or at)
     found = [
-        Difference(text, (word, key), _step(word, key, pathway))
+        Difference(text, (word, key), _step(key, pathway))
         for word, wanted in expect.items()
         for key, text in _CHECKS[word](checklist, wanted)
     ]
     return found, checklist
 
 
-def _step(word: str, key: str | int, pathway: Pathway) -> str:
-    if word == "rules":
-        return next(step.id for step in pathway.steps.values() if any(rule.id == key for rule in step.rules))
-    return key if isinstance(key, str) and key in pathway.steps else ""
+def _step(key: str | int, pathway: Pathway) -> str:
+    if key in pathway.rules:
+        return next(id_ for id_, step in pathway.steps.items() if any(rule.id == key for rule in step.rules))
+    return str(key) if key in pathway.steps else ""
 
 
 # Where below its word a difference is, and what it is.
