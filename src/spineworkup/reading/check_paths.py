@@ -160,7 +160,8 @@ def _package_of(file: Path) -> Path | None:
 
 
 def _check_package(folder: Traversable, check: _Check) -> list[Problem]:
-    name = f"{folder}/"
+    # One of the library's by the name that its overlays give as their base: so it is looked through once.
+    name = folder.name if str(folder) == str(rules_root() / folder.name) else f"{folder}/"
     found = list(check.rules(name))
     if check.has_read(name):
         for file in yaml_files(folder / "steps"):
