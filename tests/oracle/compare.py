@@ -59,10 +59,15 @@ def of_item(item: ChecklistItem) -> dict[str, Any]:
 
 def difference(given: Input) -> str:
     """Return the first difference between the two, in words; empty if there is none."""
-    return differing(engine_answer(given), answer(*given))
+    return differing(given, answer(*given))
 
 
-def differing(engine: dict[str, Any], expected: dict[str, Any]) -> str:
+def differing(given: Input, expected: dict[str, Any]) -> str:
+    """Return the first difference from what is expected."""
+    try:
+        engine = engine_answer(given)
+    except Exception as error:
+        return f"engine raised {error!r}"
     if list(engine["items"]) != list(expected["items"]):
         return f"steps: engine {list(engine['items'])}, expected {list(expected['items'])}"
     for step, item in expected["items"].items():

@@ -9,9 +9,7 @@ from __future__ import annotations
 UNSETTLED: dict[str, str] = {
     "facts of a stand-in": "every answer shows the facts used (design, section 1)",
     "a total that may be either": "an undetermined step is shown with what to ask (design, section 4)",
-    "age of what is derived": "older than `max_age` counts as not known (glossary, Fresh)",
-    "onset when asked for again": "its time then starts anew at that fact (decision 12)",
-    "newest fact": "the earliest wins; learning more makes nothing later (decisions 12 and 14)",
+    "age of what is derived": "older than `max_age` counts as not known (glossary: fresh, stale)",
     "a stand-in asked for again": "done: and nothing newer asks for it again (design, section 4)",
-    "rules of before": "its time then starts anew at that fact (decision 12)",
+    "time of a step asked for again": "its time starts anew at the fact that asks for it again (decision 12)",
 }

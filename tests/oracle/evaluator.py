@@ -319,13 +319,10 @@ class Patient:
     def starts_anew(self, step: str, claim: Claim, true_since: datetime) -> datetime:
         if self.stage(step) != "indicated" or self.ended(step) is None:
             return EVER
-        if "onset when asked for again" in UNSETTLED and claim.rule.start == "onset" and true_since == EVER:
-            return EVER
-        if "newest fact" in UNSETTLED:
-            facts = self.worlds.deciders(claim.rule.when)
+        if "time of a step asked for again" in UNSETTLED:
+            untimed = claim.rule.start == "onset" and true_since == EVER
+            facts = set() if untimed else self.worlds.deciders(claim.rule.when)
             return max((self.times.get(id_, EVER) for id_ in facts), default=EVER)
-        if "rules of before" in UNSETTLED:
-            return min(self.news(claim, self.ended(step)), default=EVER)
         return self.asked_again(step) or EVER
 
     def could_be_due(self, claim: Claim) -> datetime | None:
