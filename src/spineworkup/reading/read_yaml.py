@@ -28,6 +28,8 @@ MAX_BYTES, MAX_EVENTS, MAX_DEPTH = 1_000_000, 200_000, 32
 MAX_PROBLEMS = 100
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,30})\Z")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,30})\.[0-9]{1,30}\Z")
+# The C parser refuses the escape of half a character; the other one lets it in, and writing it would fail.
+_HALF = re.compile("[\ud800-\udfff]")
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -135,6 +137,9 @@ def _events(text: str) -> Iterator[Any]:
     try:
         while loader.check_event():
             yield loader.get_event()
+    except (ValueError, OverflowError):
+        # Where there is no C parser: an escape or a version with a number that is none.
+        raise yaml.MarkedYAMLError(problem="no such character", problem_mark=loader.get_mark()) from None
     finally:
         loader.dispose()
 
@@ -230,6 +235,9 @@ class _Builder:
             return False
         if self.count > MAX_EVENTS:
             self.fault(place, "too large")
+            return False
+        if not event.value.isascii() and _HALF.search(event.value):
+            self.fault(place, "half a character (a lone surrogate)")
             return False
         plain = event.implicit[0]
         frame = self.stack[-1] if self.stack else None
