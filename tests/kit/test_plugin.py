@@ -119,7 +119,7 @@ UNREADABLE = {
     "text": ("hello\n", "small/cases/text.yaml:1:1: expected a case, or a list of cases"),
     "yaml": ("case: [\n", "small/cases/yaml.yaml:2:1: not valid YAML here"),
     "listed": ("- {case: a, overlays: [us]}\n", "small/cases/listed.yaml:1:13: a case in a list can't name overlays (put it into a file of its own)"),
-    "overlay": ("case: a\noverlays: [nowhere]\n", "nowhere:1:1: no overlay here"),
+    "overlay": ("case: a\noverlays: [nowhere]\n", "small/cases/overlay.yaml:2:12: unknown overlay"),
 }  # fmt: skip
 
 

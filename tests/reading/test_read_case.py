@@ -279,10 +279,18 @@ def test_lists_that_are_none(pathway, text, message):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("{}", ()), ("overlays: []", ()), ("overlays: [us, b]", ("us", "b"))],
+    [("{}", ()), ("overlays: []", ()), ("overlays: [us, us]", ("us", "us"))],
 )
 def test_the_overlays_that_a_case_asks_for(text, expected):
     assert expected == overlays_of(case_document(text, "x"))
+
+
+def test_an_overlay_that_there_is_not_is_never_named():
+    """Whatever stands there may be a patient's: the name is looked up, and repeated by no error."""
+    with pytest.raises(CaseError) as caught:
+        overlays_of(case_document(f"overlays: [us, {CANARY}, uss]", "x"))
+
+    assert ["x:1:16: unknown overlay", "x:1:27: unknown overlay (did you mean 'us'?)"] == [str(p) for p in caught.value.problems]
 
 
 @pytest.mark.parametrize("text", ["overlays: us", "overlays: [1]", "overlays: {us: 1}", "overlays: [../site]", "overlays: ['a\\b']"])

@@ -23,6 +23,7 @@ from spineworkup.charts import (
 from spineworkup.errors import CaseError, ChartError, Problem, TimeError
 from spineworkup.pathways import Pathway
 from spineworkup.reading.faults import did_you_mean
+from spineworkup.reading.find_packages import OVERLAYS, names, rules_root
 from spineworkup.reading.read_yaml import MAX_PROBLEMS, Document, Path, read_yaml
 
 # Findings that stand at the top of a case file.
@@ -72,6 +73,14 @@ def overlays_of(document: Document) -> tuple[str, ...]:
     # A path of a rule author's own is for the command line: a file about a patient doesn't choose what is read.
     if type(named) is not list or not all(type(name) is str and _NAME.match(name) for name in named):
         raise CaseError([document.problem(("overlays",), "expected a list of names")])
+    known = names(rules_root() / OVERLAYS, "overlay.yaml") if named else []
+    unknown = [
+        document.problem(("overlays", place), "unknown overlay", did_you_mean(name, known))
+        for place, name in enumerate(named)
+        if name not in known
+    ]
+    if unknown:
+        raise CaseError(unknown[:MAX_PROBLEMS])
     return tuple(named)
 
 
