@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
@@ -24,7 +25,8 @@ def told(problems):
 
 
 def test_the_shipped_rules_have_no_mistakes():
-    assert [] == [str(problem) for problem in check_shipped()]
+    """Nor lints that need no solver, on the day of their revision."""
+    assert [] == [str(problem) for problem in check_shipped(today=load_pathway().revised)]
 
 
 @pytest.mark.parametrize("relative", [False, True], ids=["absolute", "relative"])
@@ -82,6 +84,36 @@ def test_a_folder_of_anything(tmp_path):
     (tmp_path / "notes.txt").write_text("not read")
 
     assert ["2:27: limb_weakness: expected present, absent or unknown", "1:12: unknown finding 'limb_weaknes'"] == told(check_path(tmp_path))
+
+
+def test_a_folder_of_packages_and_overlays(tmp_path):
+    """Each is checked as a whole; a link that leads back up is left."""
+    write_package(tmp_path / "package", steps__ct="ct: {}\n")
+    write_overlay(tmp_path / "site", "remove: [{what: steps.nothing, reason: r}]\n", "base: metastatic_spine\n")
+    (tmp_path / "site" / "up").symlink_to(tmp_path)
+    (tmp_path / "up").symlink_to(tmp_path)
+
+    assert sorted([*told(check_path(tmp_path / "package")), *told(check_path(tmp_path / "site"))]) == sorted(told(check_path(tmp_path)))
+
+
+def test_rules_are_looked_through_once_however_many_of_their_files_are_checked(tmp_path):
+    """A solver is slow. The steps alone are a folder of many files."""
+    seen = []
+    write_package(tmp_path)
+
+    assert [] == check_path(tmp_path / "steps", more=lambda pathway: seen.append(pathway.id) or [])
+    assert ["small"] == seen
+
+
+def test_the_day_and_further_lints_reach_all_shipped_rules():
+    """Each package, and each overlay on its base."""
+    seen = []
+    late = check_shipped(today=date(2030, 1, 1), more=lambda pathway: seen.append(pathway.overlays) or [])
+
+    assert [(), ("us",)] == seen
+    assert {"rules/metastatic_spine/package.yaml", "rules/overlays/us/overlay.yaml"} <= {problem.position.file for problem in late}
+    assert all(problem.message.startswith("past_review: ") and "^" in problem.excerpt for problem in late)
+    assert len(load_pathway().rules) + 1 + 2 == len(late)
 
 
 ONCE = cache(load_pathway)
