@@ -105,7 +105,7 @@ compose:
     - side_by_side: [bloods]
     - otherwise: [mri, ct]
 purposes:
-  - {id: see, label: See the cord, steps: [mri, ct], escalate_to: bloods, critical: true}
+  - {id: see, label: See the cord, steps: [mri, ct], escalate_to: ct, critical: true}
 """,
 }
 OVERLAY = """\

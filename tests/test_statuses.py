@@ -278,6 +278,42 @@ def test_a_stand_in_of_a_step_that_was_done_or_declined_is_not_indicated():
         assert Status.NOT_INDICATED is assess(ESCALATED, chart, at=NOON).item("ct").status
 
 
+@pytest.mark.parametrize(
+    ("values", "missing", "declined", "wanted"),
+    [
+        (BARRED, [], [], "ct"),
+        (BARRED, ["ct"], [], "myelo"),
+        (BARRED, [], ["ct"], "myelo"),
+        (BARRED, ["ct", "myelo"], [], "contact"),
+        (BARRED, ["ct"], ["myelo"], "contact"),
+        (BARRED, [], ["ct", "myelo"], "contact"),
+        (BARRED | {"fever": True, "numbness": True}, [], [], "contact"),
+        (BARRED | {"history": "current"}, ["mri", "ct", "myelo"], [], "contact"),
+    ],
+)
+def test_exactly_what_takes_over_is_due_by_the_deadline_of_the_first(values, missing, declined, wanted):
+    """Also the person to whom the purpose escalates: a purpose is never empty."""
+    events = {id_: StepEvent("declined", NOON, by="consultant", reason="not wanted") for id_ in declined}
+    chart = Chart(VOCABULARY, values, not_available=missing, steps=events)
+    checklist = assess(ESCALATED, chart, at=NOON)
+    here = [id_ for id_ in ("ct", "myelo", "contact") if id_ not in missing]
+    due = [id_ for id_ in here if checklist.item(id_).status is Status.DUE]
+
+    assert wanted == checklist.item("mri").instead
+    assert [wanted] == due
+    assert checklist.item("mri").due == checklist.item(wanted).due
+    assert ["mri"] == [reason.in_place_of for reason in checklist.item(wanted).reasons]
+
+
+def test_a_person_may_be_needed_while_it_is_not_known_whether_anything_can_be_done():
+    """CT is barred by fever or numbness; nobody has asked about either."""
+    unknown = {id_: value for id_, value in BARRED.items() if id_ not in ("fever", "numbness")}
+    contact = assess(ESCALATED, Chart(VOCABULARY, unknown, not_available=["myelo"]), at=NOON).item("contact")
+
+    assert Status.UNDETERMINED is contact.status
+    assert {"fever", "numbness"} & set(contact.questions)
+
+
 def test_what_could_be_barred_is_asked_for_the_stand_in():
     found = assess(ESCALATED, Chart(VOCABULARY, {"weakness": True}), at=NOON).item("ct")
 
@@ -303,7 +339,7 @@ def test_reasons_are_what_is_true_else_what_is_not_known_else_everything(values,
 def test_because_is_the_first_reason_with_its_facts():
     assert "Says mri_i (Weakness: present)" == item(CLEAR).because
     assert "Says mri_j" == item({"weakness": False}).because
-    assert "" == assess(ESCALATED, Chart(VOCABULARY), at=NOON).item("contact").because
+    assert "" == assess(Pathway.of(Step("x", "X")), Chart(VOCABULARY), at=NOON).item("x").because
 
 
 NEITHER = Pathway.of(Step("wait", "W", prerequisites=(Prerequisite("gone"),)))

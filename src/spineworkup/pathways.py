@@ -249,7 +249,8 @@ class Pathway:
                     )
         self._sorted(self.order + self.fallbacks)
         waits = [(p.step, step.id) for step in self.steps.values() for p in step.prerequisites]
-        self._sorted([*self.fallbacks, *waits])
+        escalations = [(step, last) for step in self.steps if (last := self.escalation_of(step))]
+        self._sorted([*self.fallbacks, *waits, *escalations])
 
     @classmethod
     def of(cls, *steps: Step, findings: Iterable[Finding] = ()) -> Pathway:
@@ -365,6 +366,23 @@ class Pathway:
             chains[id_] = tuple(chain)
         return chains
 
+    def escalation_of(self, step: str) -> str | None:
+        """Return the step to which the purpose of a step escalates where none of its steps can be done."""
+        purposes = (purpose for purpose in self.purposes.values() if step in purpose.steps)
+        return next((p.escalate_to for p in purposes if p.escalate_to not in ("", step)), None)
+
+    @cached_property
+    def takes_over_from(self) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+        """For each step those from which it takes over, each with the stand-ins that would go before it."""
+        found: dict[str, list[tuple[str, tuple[str, ...]]]] = {id_: [] for id_ in self.steps}
+        for first, chain in self.stand_ins.items():
+            last = self.escalation_of(first)
+            every = chain if last is None or last in chain else (*chain, last)
+            for place, step in enumerate(every):
+                if step in found:
+                    found[step].append((first, every[:place]))
+        return {id_: tuple(pairs) for id_, pairs in found.items()}
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 over everything that the pathway is, overlays included; equal hash, equal checklists."""
@@ -391,8 +409,8 @@ class Pathway:
     def _needs(self, step: str) -> list[str]:
         before = [prerequisite.step for prerequisite in self.steps[step].prerequisites]
         after = [second for first, second in self.fallbacks if first == step]
-        escalation = [p.escalate_to for p in self.purposes.values() if step in p.steps and p.escalate_to]
-        return before + after + escalation
+        escalation = self.escalation_of(step)
+        return before + after + ([] if escalation is None else [escalation])
 
     def _part(self, kept: set[str]) -> Pathway:
         steps = {id_: step for id_, step in self.steps.items() if id_ in kept}

@@ -71,8 +71,8 @@ class Reading:
         id_ = planned.step.id
         truths = self.truths
         found = [truths[rule.place] for rule in planned.own]
-        for first in planned.stands_in_for:
-            found += self._inherited(first)
+        for first, others in planned.takes_over_from:
+            found += self._inherited(first, others)
         self.indications[id_] = found
         status = self.statuses[id_] = self._first_that_fits(planned, found)
         return status
@@ -150,12 +150,9 @@ class Reading:
             return None
         pathway = self.plan.pathway
         for other in pathway.stand_ins[planned.step.id]:
-            event = self.event(other)
-            declined = event is not None and event.state == "declined"
-            if not declined and self.barred(self.plan.by_id[other]) is not TRUE:
+            if self._passed_over(other) is not TRUE:
                 return other
-        purposes = (purpose for purpose in pathway.purposes.values() if planned.step.id in purpose.steps)
-        return next((purpose.escalate_to for purpose in purposes if purpose.escalate_to), None)
+        return pathway.escalation_of(planned.step.id)
 
     def due(self, planned: PlannedStep) -> datetime | None:
         """Return the earliest time of the rules that are true, or, where none is, of those that could be."""
@@ -189,13 +186,20 @@ class Reading:
             return None
         return max([moment for moment in (anchor, onset, again) if moment is not None]) + about.within
 
-    def _inherited(self, first: str) -> list[Truth]:
-        """Return the truths that a stand-in inherits: the step's own, where that can't be done."""
-        found = self.indications[first]
-        barred = FALSE if self.statuses[first] in CLOSED else self.barred(self.plan.by_id[first])
-        if barred is FALSE:
+    def _inherited(self, first: str, others: tuple[str, ...]) -> list[Truth]:
+        """Return the truths that a step takes over: the first one's own, where neither that nor the others can be done."""
+        planned = self.plan.by_id[first]
+        found = self.indications[first][: len(planned.own)]
+        if self.statuses[first] in CLOSED:
             return [FALSE] * len(found)
-        return [all_of((barred, truth)) for truth in found]
+        nobody = all_of([self.barred(planned), *map(self._passed_over, others)])
+        return [all_of((nobody, truth)) for truth in found]
+
+    def _passed_over(self, step: str) -> Truth:
+        """Return whether a stand-in can't take over: declined, contraindicated, or not available here."""
+        event = self.event(step)
+        declined = event is not None and event.state == "declined"
+        return TRUE if declined else self.barred(self.plan.by_id[step])
 
     def _first_that_fits(self, planned: PlannedStep, found: list[Truth]) -> Status:
         event = self.event(planned.step.id) if self.chart.steps else None

@@ -88,7 +88,7 @@ def _reason(planned: PlannedRule, truth: Truth, reading: Reading) -> Reason:
     decided, text = deciding(rule.when, chart.facts), rule.says
     if place:
         label = reading.plan.pathway.steps[place].label
-        decided += _barring(reading.plan.by_id[place], reading)
+        decided += tuple(id_ for step in planned.passes_over for id_ in _barring(reading.plan.by_id[step], reading))
         text = f"In place of {label}: {rule.says}"
     return Reason(rule.id, text, rule.cites, rule.verification, shown_facts(chart, decided), truth, place)
 
@@ -183,8 +183,8 @@ def _indication_asks(reading: Reading, planned: PlannedStep) -> Iterator[Ask]:
 
 def _open_findings(reading: Reading, rule: PlannedRule) -> Iterator[str]:
     criteria = [rule.rule.when]
-    if rule.in_place_of:
-        criteria += [bar.rule.when for bar in reading.plan.by_id[rule.in_place_of].absolute]
+    for step in rule.passes_over:
+        criteria += [bar.rule.when for bar in reading.plan.by_id[step].absolute]
     for criterion in criteria:
         for finding in open_questions(criterion, reading.chart.facts):
             yield from with_inputs(finding, reading)

@@ -60,7 +60,7 @@ def test_a_package_without_mistakes(tmp_path):
     assert AllOf((deficit, Present("fever"))) == pathway.criteria["ill"].when
     assert (("mri", "ct"),) == pathway.fallbacks
     assert (Pause("imaging", "Imaging", "See", "READ-DO"),) == pathway.pauses
-    assert Purpose("see", "See the cord", ("mri", "ct"), "bloods", True) == pathway.purposes["see"]
+    assert Purpose("see", "See the cord", ("mri", "ct"), "ct", True) == pathway.purposes["see"]
     assert (Need("Grade", ("grade",), True),) == pathway.options["surgery"].needs
     weak = pathway.findings["weakness"]
     assert (True, timedelta(days=7)) == (weak.red_flag, weak.max_age)
@@ -210,7 +210,8 @@ MISTAKES = [
     (PATHWAY, "compose:", "composed:", "1:1", "the package needs pathway.yaml with the key 'compose' (how its steps fit together)"),
     (PATHWAY, "steps: [mri, ct], esc", "steps: [mri, cat], esc", "8:43", "unknown step 'cat' (did you mean 'ct'?)"),
     (PATHWAY, "steps: [mri, ct], esc", "steps: [ct, mri], esc", "8:5", "'mri' doesn't take over from 'ct' (compose them with `otherwise`)"),
-    (PATHWAY, "escalate_to: bloods", "escalate_to: blods", "8:43", "unknown step 'blods' (did you mean 'bloods'?)"),
+    (PATHWAY, "escalate_to: ct", "escalate_to: mrii", "8:43", "unknown step 'mrii' (did you mean 'mri'?)"),
+    (PATHWAY, "escalate_to: ct", "escalate_to: bloods", "8:3", "the order of work goes in a circle: bloods -> ct -> mri -> bloods"),
     (PATHWAY, "  - {id: see, label", "  - {id: see, label: A, steps: [mri]}\n  - {id: see, label", "9:5", "purpose see is defined twice"),
     (SCORES, "kind: additive", "kind: add", "2:3", "unknown kind 'add'"),
     (SCORES, "  kind: additive\n", "", "2:3", "unknown kind (one of additive, grade, bands)"),

@@ -27,6 +27,7 @@ class PlannedRule:
         rank: Of its urgency.
         timed: It gives a time.
         in_place_of: The step from which it is inherited; empty for a step's own rules.
+        passes_over: That step, and the stand-ins that would go before this one: none of them can be done.
     """
 
     rule: Rule
@@ -34,6 +35,7 @@ class PlannedRule:
     rank: int
     timed: bool
     in_place_of: str = ""
+    passes_over: tuple[str, ...] = ()
 
 
 @frozen
@@ -43,7 +45,7 @@ class PlannedStep:
     Args:
         own: Its own indications.
         indications: Its own, then those that it inherits from each step whose place it takes, in that order.
-        stands_in_for: The steps from which it takes over where they can't be done.
+        takes_over_from: The steps from which it takes over where they can't be done, each with the stand-ins that go first.
         gives_time: Any of its indications gives a time.
     """
 
@@ -55,7 +57,7 @@ class PlannedStep:
     cautions: tuple[PlannedRule, ...]
     unless: tuple[tuple[str, int | None], ...]
     done_when: int | None
-    stands_in_for: tuple[str, ...]
+    takes_over_from: tuple[tuple[str, tuple[str, ...]], ...]
     gives_time: bool
 
 
@@ -105,8 +107,8 @@ def _plan(pathway: Pathway) -> Plan:
         return places.setdefault(criterion, len(places))
 
     waits = {id_: {p.step for p in step.prerequisites} for id_, step in pathway.steps.items()}
-    for first, second in pathway.fallbacks:
-        waits[second].add(first)
+    for id_, pairs in pathway.takes_over_from.items():
+        waits[id_].update(first for first, _ in pairs)
     by_id: dict[str, PlannedStep] = {}
     for id_ in TopologicalSorter(waits).static_order():
         by_id[id_] = _planned(pathway.steps[id_], pathway, place, by_id)
@@ -164,9 +166,11 @@ def _planned(
         )
 
     own = rules("indication", step.indications)
-    stands_in_for = tuple(first for first, second in pathway.fallbacks if second == step.id)
+    takes_over_from = pathway.takes_over_from[step.id]
     inherited = tuple(
-        evolve(rule, in_place_of=first) for first in stands_in_for for rule in before[first].indications
+        evolve(rule, in_place_of=first, passes_over=(first, *others))
+        for first, others in takes_over_from
+        for rule in before[first].own
     )
     return PlannedStep(
         step,
@@ -177,6 +181,6 @@ def _planned(
         rules("caution", step.cautions),
         tuple((p.step, None if p.unless is None else place(p.unless)) for p in step.prerequisites),
         None if step.done_when is None else place(step.done_when),
-        stands_in_for,
+        takes_over_from,
         any(rule.timed for rule in own + inherited),
     )

@@ -89,13 +89,13 @@ def read_package(documents: Documents, problems: Problems) -> Pathway | None:
     )
     composed = _composed(documents, steps, vocabulary, problems)
     # What doesn't fit together is named even where the steps don't make a pathway yet.
-    pathway = _unjoined(parts, steps) if composed is None else parts | composed
-    check_package(pathway, problems)
+    joined = None if composed is None else _joined(parts, composed, documents, problems)
+    check_package(_unjoined(parts, steps) if joined is None else joined, problems)
     head = _head(documents, problems, converter)
-    if head is None or composed is None or problems.all:
+    if head is None or joined is None or problems.all:
         return None
     pathway = evolve(
-        pathway,
+        joined,
         id=head.package,
         version=head.version,
         title=head.title,
@@ -105,6 +105,15 @@ def read_package(documents: Documents, problems: Problems) -> Pathway | None:
         intended_use=head.intended_use,
     )
     return evolve(pathway, places=places_of(pathway, documents["package.yaml"], problems))
+
+
+def _joined(parts: Pathway, composed: Pathway, documents: Documents, problems: Problems) -> Pathway | None:
+    """Return the steps with what else belongs to the pathway; a purpose may escalate to what its own steps wait for."""
+    try:
+        return parts | composed
+    except PathwayError as error:
+        problems.add(documents["pathway.yaml"], ("purposes",), str(error))
+        return None
 
 
 def _unjoined(parts: Pathway, steps: Mapping[str, Step]) -> Pathway:
