@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cached_property
 from math import inf
+from typing import Any
 
 from attrs import evolve, field, frozen
 
@@ -209,6 +210,10 @@ class Chart:
             tuple(evolve(sign, at=aware(sign.at)) for sign in sign_offs),
             case,
         )
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        # Notebooks and Hypothesis would print all that could be known, which is 70 kB, beside what is.
+        printer.text(repr(self))
 
     def with_values(self, values: Mapping[str, object]) -> Chart:
         """Return the chart with more values, or newer ones in place of those it has."""
