@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import assert_never
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.validators import ge, min_len
 
 from spineworkup.sources import Citation, Verification
@@ -88,8 +88,12 @@ class AtLeast:
 
 
 Criterion = Present | Compare | IsOneOf | Not | AllOf | AnyOf | AtLeast
+Leaf = Present | Compare | IsOneOf
+# The numbers of the operands that lead from a criterion to one of its parts.
+Place = tuple[int, ...]
 
 ALWAYS = AllOf(())
+NEVER = AnyOf(())
 
 
 @frozen
@@ -113,15 +117,43 @@ def findings_of(criterion: Criterion) -> tuple[str, ...]:
     return tuple(dict.fromkeys(leaf.finding for leaf in leaves(criterion)))
 
 
-def leaves(criterion: Criterion) -> Iterator[Present | Compare | IsOneOf]:
+def leaves(criterion: Criterion) -> Iterator[Leaf]:
     """Yield the leaves of a criterion from left to right."""
+    return (leaf for _, leaf in literals(criterion))
+
+
+def literals(criterion: Criterion, place: Place = ()) -> Iterator[tuple[Place, Leaf]]:
+    """Yield the leaves of a criterion from left to right, each with its place: the same leaf may stand there twice.
+
+    >>> list(literals(AllOf((Present("night_pain"), Not(Present("fever"))))))
+    [((0,), Present(finding='night_pain')), ((1, 0), Present(finding='fever'))]
+    """
     match criterion:
         case Present() | Compare() | IsOneOf():
-            yield criterion
+            yield place, criterion
         case Not(operand):
-            yield from leaves(operand)
+            yield from literals(operand, (*place, 0))
         case AllOf(operands) | AnyOf(operands) | AtLeast(_, operands):
-            for operand in operands:
-                yield from leaves(operand)
+            for number, operand in enumerate(operands):
+                yield from literals(operand, (*place, number))
         case _:
             assert_never(criterion)
+
+
+def replaced(criterion: Criterion, place: Place, part: Criterion) -> Criterion:
+    """Return a criterion with another part at a place.
+
+    >>> replaced(Not(Present("fever")), (0,), Present("night_pain"))
+    Not(operand=Present(finding='night_pain'))
+    """
+    if not place:
+        return part
+    number, rest = place[0], place[1:]
+    match criterion:
+        case Not(operand):
+            return Not(replaced(operand, rest, part))
+        case AllOf(operands) | AnyOf(operands) | AtLeast(_, operands):
+            changed = (*operands[:number], replaced(operands[number], rest, part), *operands[number + 1 :])
+            return evolve(criterion, operands=changed)
+        case _:
+            raise ValueError("a leaf has no parts")

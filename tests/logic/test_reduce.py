@@ -20,7 +20,7 @@ from spineworkup.criteria import (
 )
 from spineworkup.findings import Range
 from spineworkup.logic.evaluate import evaluate
-from spineworkup.logic.reduce import NEVER, open_questions, reduce
+from spineworkup.logic.reduce import open_questions, reduce
 from spineworkup.truth import Truth
 from tests.strategies import DRAWN, NODES, completed, criteria, facts
 

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from spineworkup.criteria import (
     ALWAYS,
+    NEVER,
     AllOf,
     AnyOf,
     AtLeast,
@@ -20,8 +21,6 @@ from spineworkup.criteria import (
 from spineworkup.findings import Value
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.truth import Truth
-
-NEVER = AnyOf(())
 
 
 def reduce(criterion: Criterion, facts: Mapping[str, Value]) -> Criterion:

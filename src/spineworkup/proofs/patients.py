@@ -1,0 +1,312 @@
+"""A patient of whom anything may be known, as unknowns of the solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import z3
+from attrs import field, frozen
+
+from spineworkup.charts import CLOCKS, Chart, Observation, SignOff, StepEvent, WhyUnknown
+from spineworkup.criteria import Criterion
+from spineworkup.findings import Finding, Kind
+from spineworkup.pathways import Pathway
+from spineworkup.scores import Additive, Score
+from spineworkup.translate.to_z3 import Formula, Rails, Span, Term, either, number, to_z3
+
+# Deadlines only compare clocks: any moment will do as the one at which a witness is assessed.
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@frozen
+class Event:
+    """What has happened to a step, as far as it matters: at most one of these.
+
+    Args:
+        declined: A clinician recorded that it will not be done.
+        finished: Its result was acted on; performed is enough of a step that has no result.
+        begun: Something else was recorded, such as requested.
+    """
+
+    declined: Formula
+    finished: Formula
+    begun: Formula
+
+
+@frozen
+class Patient:
+    """Any patient there can be for a pathway: what is known, what happened, what isn't available here.
+
+    Findings have no times: a deadline starts with its clock. A derived finding may have any value, as if a laboratory had
+    reported it, or none, as if two had disagreed; the total of a score is worked out from its items, reported, or disputed.
+
+    Args:
+        name: Tells the unknowns of two patients apart.
+        pathway: Whose findings and steps; of two pathways compared, both together.
+    """
+
+    name: str
+    pathway: Pathway
+    _rails: dict[Criterion, Rails] = field(factory=dict, init=False, eq=False, repr=False)
+
+    def flag(self, finding: str) -> Rails:
+        """Return whether a boolean finding is present."""
+        return self.flags[finding]
+
+    def options(self, finding: str) -> Mapping[str, Formula]:
+        """Return for each option of a choice whether it is known to be that one."""
+        return self._choices[finding]
+
+    def span(self, finding: str) -> Span:
+        """Return a number; of a score's total the two ends that its known items leave."""
+        score = self.pathway.totals.get(finding)
+        return self._numbers[finding] if score is None else self._totals[finding]
+
+    def truth(self, criterion: Criterion) -> Rails:
+        """Return when a criterion is surely true and surely false of this patient."""
+        if criterion not in self._rails:
+            self._rails[criterion] = to_z3(criterion, self)
+        return self._rails[criterion]
+
+    def known(self, finding: str) -> Formula:
+        """Return whether anything is known of a finding."""
+        if finding in self.flags:
+            return z3.Or(self.flags[finding].true, self.flags[finding].false)
+        if finding in self._choices:
+            return either(list(self._choices[finding].values()))
+        return self.span(finding).known
+
+    def exactly_known(self, finding: str) -> Formula:
+        """Return whether a finding has one value; a score's total may lie between two."""
+        if finding not in self._numbers:
+            return self.known(finding)
+        span = self.span(finding)
+        return z3.And(span.known, span.lowest == span.highest)
+
+    def reported(self, finding: str) -> Formula:
+        """Return whether a finding itself was recorded, and not worked out from others."""
+        return self._numbers[finding].known if finding in self._numbers else self.known(finding)
+
+    @cached_property
+    def disputed(self) -> Mapping[str, Formula]:
+        """For each total of a score whether several different ones were reported, so that none counts."""
+        return {id_: self._bool(f"{id_}.disputed") for id_ in self._totals}
+
+    @cached_property
+    def events(self) -> Mapping[str, Event]:
+        """What has happened to each step."""
+        return {id_: Event(*self._bools(f"step.{id_}", "declined finished begun")) for id_ in self.pathway.steps}
+
+    @cached_property
+    def not_available(self) -> Mapping[str, Formula]:
+        """For each step whether this place can't do it now."""
+        return {id_: self._bool(f"not_available.{id_}") for id_ in self.pathway.steps}
+
+    @cached_property
+    def signed_off(self) -> Mapping[str, Formula]:
+        """For each relative contraindication whether its role has cleared it."""
+        relative = [rule for rule in self.pathway.rules.values() if rule.kind == "relative" and rule.sign_off]
+        return {rule.id: self._bool(f"signed_off.{rule.id}") for rule in relative}
+
+    @cached_property
+    def clocks(self) -> Mapping[str, tuple[Formula, Term]]:
+        """For each clock whether it is known, and when it started, in hours."""
+        return {clock: (self._bool(f"clock.{clock}"), self._real(f"clock.{clock}.at")) for clock in CLOCKS}
+
+    @cached_property
+    def can_be(self) -> list[Formula]:
+        """Return what holds of every patient: one value at most, plausible numbers, one event a step."""
+        rules = [z3.Not(z3.And(rail.true, rail.false)) for rail in self.flags.values()]
+        rules += [z3.AtMost(*options.values(), 1) for options in self._choices.values() if len(options) > 1]
+        for id_, span in self._numbers.items():
+            finding = self.pathway.findings[id_]
+            rules += [span.lowest >= number(finding.low)] if finding.low is not None else []
+            rules += [span.lowest <= number(finding.high)] if finding.high is not None else []
+        rules += [z3.Not(z3.And(self._numbers[id_].known, d)) for id_, d in self.disputed.items()]
+        rules += [z3.AtMost(e.declined, e.finished, e.begun, 1) for e in self.events.values()]
+        rules += [z3.And(at >= -100, at <= 0) for _, at in self.clocks.values()]
+        return rules
+
+    @cached_property
+    def flags(self) -> Mapping[str, Rails]:
+        """The boolean findings: present, absent, or not known."""
+        return {f.id: Rails(*self._bools(f.id, "present absent")) for f in self._of_kind(Kind.BOOLEAN)}
+
+    @cached_property
+    def _choices(self) -> Mapping[str, Mapping[str, Formula]]:
+        return {
+            f.id: {option: self._bool(f"{f.id}={option}") for option in f.options}
+            for f in self._of_kind(Kind.CHOICE)
+        }
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, Span]:
+        spans = {}
+        for finding in self._of_kind(Kind.NUMBER, Kind.QUANTITY):
+            value = self._real(finding.id)
+            spans[finding.id] = Span(self._bool(f"{finding.id}.known"), value, value)
+        return spans
+
+    @cached_property
+    def _totals(self) -> Mapping[str, Span]:
+        here = self._numbers.keys()
+        return {id_: self._total(score) for id_, score in self.pathway.totals.items() if id_ in here}
+
+    def _total(self, score: Score) -> Span:
+        assert isinstance(score.table, Additive)
+        reported, lowest, highest, known = self._numbers[score.total], [], [], []
+        for item, points in score.table.items.items():
+            options, ends = self._choices[item], list(points.values())
+            low: Term = z3.RealVal(min(end[0] for end in ends))
+            high: Term = z3.RealVal(max(end[1] for end in ends))
+            for option, holds in options.items():
+                if option in points:
+                    low, high = z3.If(holds, points[option][0], low), z3.If(holds, points[option][1], high)
+            known += list(options.values())
+            lowest.append(low)
+            highest.append(high)
+        disputed = self._bool(f"{score.total}.disputed")
+        return Span(
+            z3.Or(reported.known, z3.And(z3.Not(disputed), either(known))),
+            z3.If(reported.known, reported.lowest, z3.Sum(lowest)),
+            z3.If(reported.known, reported.highest, z3.Sum(highest)),
+        )
+
+    def _of_kind(self, *kinds: Kind) -> Iterator[Finding]:
+        return (finding for finding in self.pathway.findings.values() if finding.kind in kinds)
+
+    def _bool(self, what: str) -> Formula:
+        return z3.Bool(f"{self.name}.{what}")
+
+    def _bools(self, what: str, names: str) -> list[Formula]:
+        return [self._bool(f"{what}.{name}") for name in names.split()]
+
+    def _real(self, what: str) -> Term:
+        return z3.Real(f"{self.name}.{what}")
+
+
+def same_surroundings(one: Patient, other: Patient) -> list[Formula]:
+    """Return that two patients differ in nothing but in what is known of their findings."""
+    pairs: list[tuple[Formula, Formula]] = [(one.disputed[id_], other.disputed[id_]) for id_ in one.disputed]
+    for id_ in one.events:
+        a, b = one.events[id_], other.events[id_]
+        pairs += [(a.declined, b.declined), (a.finished, b.finished), (a.begun, b.begun)]
+    for mine, yours in ((one.not_available, other.not_available), (one.signed_off, other.signed_off)):
+        pairs += [(mine[key], yours[key]) for key in mine]
+    for clock in CLOCKS:
+        pairs += list(zip(one.clocks[clock], other.clocks[clock], strict=True))
+    return [a == b for a, b in pairs]
+
+
+def says_at_least(one: Patient, other: Patient) -> list[Formula]:
+    """Return that all that is known of one patient is known of the other: nothing is corrected, something may be added."""
+    rules: list[Formula] = []
+    for id_, finding in one.pathway.findings.items():
+        match finding.kind:
+            case Kind.BOOLEAN:
+                a, b = one.flag(id_), other.flag(id_)
+                rules += [z3.Implies(a.true, b.true), z3.Implies(a.false, b.false)]
+            case Kind.CHOICE:
+                mine, yours = one.options(id_), other.options(id_)
+                rules += [z3.Implies(mine[option], yours[option]) for option in mine]
+            case Kind.NUMBER | Kind.QUANTITY:
+                rules.append(_narrower(one.span(id_), other.span(id_)))
+    return rules
+
+
+def _narrower(one: Span, other: Span) -> Formula:
+    inside = z3.And(other.lowest >= one.lowest, other.highest <= one.highest)
+    return z3.Implies(one.known, z3.And(other.known, inside))
+
+
+def same_but(one: Patient, other: Patient, finding: str) -> list[Formula]:
+    """Return that two patients differ in nothing but one finding."""
+    rules = same_surroundings(one, other)
+    for id_ in one.pathway.findings:
+        if id_ != finding:
+            rules += same_value(one, other, id_)
+    return rules
+
+
+def same_value(one: Patient, other: Patient, finding: str) -> list[Formula]:
+    """Return that the same was recorded of a finding in both patients."""
+    kind = one.pathway.findings[finding].kind
+    if kind is Kind.BOOLEAN:
+        a, b = one.flag(finding), other.flag(finding)
+        return [a.true == b.true, a.false == b.false]
+    if kind is Kind.CHOICE:
+        mine, yours = one.options(finding), other.options(finding)
+        return [mine[option] == yours[option] for option in mine]
+    mine_, yours_ = one._numbers[finding], other._numbers[finding]
+    return [mine_.known == yours_.known, mine_.lowest == yours_.lowest]
+
+
+def chart_of(patient: Patient, model: Any) -> Chart:
+    """Return the patient whom a model of the solver describes, as a chart that `assess` reads."""
+
+    def holds(formula: Formula) -> bool:
+        return holds_in(model, formula)
+
+    values: dict[str, object] = {}
+    for id_, rail in patient.flags.items():
+        if holds(rail.true) or holds(rail.false):
+            values[id_] = holds(rail.true)
+    for id_, options in patient._choices.items():
+        chosen = [option for option, one in options.items() if holds(one)]
+        if chosen:
+            values[id_] = chosen[0]
+    for id_, span in patient._numbers.items():
+        if holds(span.known):
+            values[id_] = _recorded(patient.pathway.findings[id_], _fraction(model, span.lowest))
+    for id_, finding in patient.pathway.findings.items():
+        # Or it would be worked out.
+        if finding.derived is not None and id_ not in values and all(i in values for i in finding.derived.inputs):
+            values[id_] = Observation(None, reason=WhyUnknown.CONFLICT)
+    for id_, disputed in patient.disputed.items():
+        if holds(disputed):
+            values[id_] = Observation(None, reason=WhyUnknown.CONFLICT)
+    clocks = {clock: from_hours(model, at) for clock, (known, at) in patient.clocks.items() if holds(known)}
+    signs = [rule for rule, signed in patient.signed_off.items() if holds(signed)]
+    return Chart(
+        patient.pathway.findings,
+        values,
+        clocks=clocks,
+        steps={id_: event for id_, e in patient.events.items() if (event := _event(patient, id_, e, holds))},
+        not_available=[id_ for id_, missing in patient.not_available.items() if holds(missing)],
+        sign_offs=[SignOff(rule, patient.pathway.rules[rule].sign_off, AT) for rule in signs],
+    )
+
+
+def from_hours(model: Any, hours: Term) -> datetime:
+    """Return the moment that lies so many hours from the one at which a witness is assessed."""
+    return AT + timedelta(seconds=round(float(_fraction(model, hours)) * 3600))
+
+
+def holds_in(model: Any, formula: Formula) -> bool:
+    """Return whether a formula holds in a model; what the model leaves open counts as not so."""
+    return bool(z3.is_true(model.eval(formula, model_completion=True)))
+
+
+def _event(patient: Patient, step: str, event: Event, holds: Any) -> StepEvent | None:
+    if holds(event.declined):
+        return StepEvent("declined", AT, by="consultant", reason="recorded")
+    if holds(event.finished):
+        return StepEvent("acted_on", AT)
+    return StepEvent("requested", AT) if holds(event.begun) else None
+
+
+def _fraction(model: Any, term: Term) -> Fraction:
+    value = model.eval(term, model_completion=True)
+    return Fraction(value.numerator_as_long(), value.denominator_as_long())
+
+
+def _recorded(finding: Finding, value: Fraction) -> str:
+    """Return a number as somebody would record it: the solver picks from all fractions, a chart holds decimals."""
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    text = f"{exact.normalize():f}" if exact == exact.quantize(Decimal(1)) or len(str(exact)) < 12 else f"{exact:.6f}"
+    return f"{text} {finding.unit}" if finding.kind is Kind.QUANTITY else text

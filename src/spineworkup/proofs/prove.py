@@ -1,0 +1,109 @@
+"""The door: every claim about a pathway put to the solver, and a patient wherever one doesn't hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from time import perf_counter
+from typing import Literal
+
+import z3
+from attrs import frozen
+
+from spineworkup.pathways import Pathway
+from spineworkup.proofs.claims import CLAIMS, Claim, Question
+from spineworkup.proofs.scenes import Scene
+from spineworkup.proofs.solving import solver_for
+from spineworkup.proofs.witnesses import Witness, replayed, smallest, witness_of
+
+Outcome = Literal["proved", "failed", "undecided", "not_replayed"]
+
+
+@frozen
+class Finding:
+    """The answer to one question.
+
+    Args:
+        outcome: `proved`, or `failed` with patients; `undecided` where the solver gave up; `not_replayed` where the
+            engine says something else of the patient than the formulas, so that the proof can't be trusted.
+        witnesses: One patient, or two: before and after.
+    """
+
+    claim: Claim
+    about: str
+    wrong: str
+    outcome: Outcome
+    witnesses: tuple[Witness, ...] = ()
+    detail: str = ""
+
+
+@frozen
+class Report:
+    """What was asked of a pathway and what came out."""
+
+    pathway: Pathway
+    asked: int
+    findings: tuple[Finding, ...]
+    seconds: float
+
+    @property
+    def proved(self) -> bool:
+        """Whether everything holds."""
+        return not self.findings
+
+
+def prove(pathway: Pathway, claims: Iterable[Claim] = CLAIMS, *, seed: int = 0) -> Report:
+    """Return what doesn't hold of a pathway, each with a patient as witness; nothing where all is proved.
+
+    Args:
+        pathway: The rules, with their overlays.
+        claims: What must hold.
+        seed: Of the solver's own random choices; a proof must not depend on it.
+    """
+    start, scene = perf_counter(), Scene(pathway)
+    asked, found = 0, []
+    for claim in claims:
+        for question, finding in _answers(claim, list(claim.questions(scene)), seed):
+            asked += 1
+            if finding is not None:
+                found.append(finding)
+            del question
+    return Report(pathway, asked, tuple(found), perf_counter() - start)
+
+
+def _answers(
+    claim: Claim, questions: Sequence[Question], seed: int
+) -> Iterator[tuple[Question, Finding | None]]:
+    """Yield what is wrong with each question; those with the same givens share a solver."""
+    solvers: dict[int, z3.Solver] = {}
+    for question in questions:
+        key = id(question.given)
+        if key not in solvers:
+            solvers[key] = solver_for(question.given, seed)
+        yield question, _finding(claim, question, solvers[key])
+
+
+def _finding(claim: Claim, question: Question, solver: z3.Solver) -> Finding | None:
+    solver.push()
+    try:
+        solver.add(*question.asked)
+        result = solver.check()
+        if result == z3.unknown:
+            return Finding(claim, question.about, question.wrong, "undecided", (), solver.reason_unknown())
+        found = result == z3.sat
+        if question.expected == "somebody":
+            return None if found else Finding(claim, question.about, question.wrong, "failed")
+        return _witnessed(claim, question, solver) if found else None
+    finally:
+        solver.pop()
+
+
+def _witnessed(claim: Claim, question: Question, solver: z3.Solver) -> Finding:
+    model = smallest(solver, [answer.patient for answer in question.of])
+    differ = replayed(question.of, model)
+    labels = [claim.id] if len(question.of) == 1 else [f"{claim.id}_before", f"{claim.id}_after"]
+    witnesses = tuple(
+        witness_of(answer.patient, model, label, f"{question.about}: {question.wrong}")
+        for answer, label in zip(question.of, labels, strict=True)
+    )
+    outcome: Outcome = "not_replayed" if differ else "failed"
+    return Finding(claim, question.about, question.wrong, outcome, witnesses, "; ".join(differ))

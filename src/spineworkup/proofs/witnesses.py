@@ -1,0 +1,130 @@
+"""A patient whom the solver found, as small as can be, replayed through the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import z3
+from attrs import field, frozen
+
+from spineworkup.assessment import assess
+from spineworkup.charts import Chart
+from spineworkup.checklists import Checklist, ChecklistItem
+from spineworkup.proofs.answers import STATUSES, TIERS, Answer, StepAnswer
+from spineworkup.proofs.patients import AT, Patient, chart_of, from_hours, holds_in
+from spineworkup.translate.to_case import to_case
+from spineworkup.translate.to_z3 import Formula
+from spineworkup.truth import Truth
+from spineworkup.urgency import Urgency
+
+
+@frozen
+class Witness:
+    """A patient for whom something is as it should not be.
+
+    Args:
+        chart: What is known of the patient.
+        case: The same as a case file that `spineworkup assess` reads.
+    """
+
+    chart: Chart = field(repr=False)
+    case: str
+    at: datetime = AT
+
+
+def witness_of(patient: Patient, model: Any, label: str, about: str = "") -> Witness:
+    """Return the patient of a model."""
+    chart = chart_of(patient, model)
+    return Witness(chart, to_case(chart, AT, label, about))
+
+
+def smallest(solver: Any, patients: Sequence[Patient]) -> Any:
+    """Return a model in which as little as possible is known and has happened; the solver has found one before.
+
+    One fact after another is left out where that is still a model: none of those that stay can be spared alone.
+    """
+    model = solver.model()
+    wishes = [wish for patient in patients for wish in _nothing(patient)]
+    solver.push()
+    for wish in wishes:
+        if holds_in(model, wish):
+            solver.add(wish)
+            continue
+        solver.push()
+        solver.add(wish)
+        if solver.check() == z3.sat:
+            model = solver.model()
+            solver.pop()
+            solver.add(wish)
+        else:
+            solver.pop()
+    solver.pop()
+    return model
+
+
+def _nothing(patient: Patient) -> Iterator[Formula]:
+    """Yield what holds of a patient of whom nothing is known; what is the least ordinary comes first."""
+    for event in patient.events.values():
+        yield z3.Not(z3.Or(event.declined, event.finished, event.begun))
+    yield from map(z3.Not, patient.disputed.values())
+    yield from map(z3.Not, patient.signed_off.values())
+    yield from map(z3.Not, patient.not_available.values())
+    for finding in patient.pathway.findings:
+        yield z3.Not(patient.reported(finding))
+    for known, at in patient.clocks.values():
+        yield z3.Not(known)
+        yield at == -1
+
+
+def disagreements(answer: Answer, model: Any, checklist: Checklist) -> list[str]:
+    """Return where the formulas and the engine say something else of a model's patient: there must be none.
+
+    Compared are status, urgency, due time, clearance, what takes over, reasons and what speaks against.
+    """
+
+    def holds(formula: Formula) -> bool:
+        return holds_in(model, formula)
+
+    found: list[str] = []
+    for id_, said in answer.steps.items():
+        item = checklist.item(id_)
+        theirs, ours = list(_of_formulas(said, holds, model)), list(_of_engine(item, said))
+        found += [f"{id_}: {a} in the formulas, {b} in the engine" for a, b in zip(theirs, ours, strict=True) if a != b]
+    return found
+
+
+def _of_formulas(said: StepAnswer, holds: Any, model: Any) -> Iterator[object]:
+    yield [name for name in STATUSES if holds(said.statuses[name])]
+    for rungs in (said.lowest, said.highest):
+        yield max((tier for tier in TIERS if holds(rungs[tier])), default=Urgency.NONE)
+    yield from_hours(model, said.due.at) if holds(said.due.exists) else None
+    yield holds(said.clear)
+    yield next((id_ for id_, chosen in said.instead.items() if holds(chosen)), None)
+    yield {
+        (one.rule.id, one.in_place_of)
+        for one in said.asked
+        if holds(said.reason(one).true) or holds(said.reason(one).false)
+    }
+    yield {id_ for id_, truth in said.against.items() if holds(truth.true)}
+
+
+def _of_engine(item: ChecklistItem, said: StepAnswer) -> Iterator[object]:
+    yield [item.status.value]
+    yield item.urgency.lowest
+    yield item.urgency.highest
+    yield item.due
+    yield item.clear_to_proceed
+    yield item.instead
+    yield {(reason.rule, reason.in_place_of) for reason in item.reasons}
+    yield {one.rule for one in item.against if one.rule in said.against and one.truth is Truth.TRUE}
+
+
+def replayed(answers: Iterable[Answer], model: Any) -> list[str]:
+    """Return where the engine says of a model's patients something else than the formulas."""
+    found = []
+    for answer in answers:
+        chart = chart_of(answer.patient, model)
+        found += disagreements(answer, model, assess(answer.pathway, chart, at=AT))
+    return found
