@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from spineworkup.criteria import (
     ALWAYS,
+    NEVER,
     AllOf,
     AnyOf,
     AtLeast,
