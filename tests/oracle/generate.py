@@ -62,6 +62,7 @@ MINUTES = [
     6,
     90,
 ]
+NUDGES = [Decimal(0), Decimal("0.01"), Decimal("-0.01")]
 CALCIUM = {"unit": "mmol/L", "also": ("mg/dL",), "molar_mass": Decimal("40.078")}
 
 
@@ -120,6 +121,7 @@ class Author:
         self.findings = small_findings(rng)
         self.read = rng.sample(sorted(self.findings), rng.randint(3, 8))
         self.count = 0
+        self.written: list[Criterion] = []
 
     def pathway(self) -> Pathway:
         rng = self.rng
@@ -189,10 +191,19 @@ class Author:
 
     def contraindication(self) -> Rule:
         kind = self.rng.choice(["absolute", "absolute", "relative"])
-        role = self.rng.choice(["radiologist", "surgeon"]) if kind == "relative" else ""
+        # Only a relative one may be signed off, whatever is written.
+        role = self.rng.choice(["radiologist", "surgeon"]) if kind == "relative" or self.rng.random() < 0.1 else ""
         return self.rule(kind, sign_off=role, holds_unknown=self.rng.random() < 0.8)
 
     def criterion(self, depth: int) -> Criterion:
+        """A new criterion, or one that was written before: what criteria share is answered once by the engine."""
+        if self.written and self.rng.random() < 0.12:
+            return self.rng.choice(self.written)
+        criterion = self.new_criterion(depth)
+        self.written.append(criterion)
+        return criterion
+
+    def new_criterion(self, depth: int) -> Criterion:
         rng, draw = self.rng, self.rng.random()
         if depth == 0 or draw < 0.35:
             return ALWAYS if draw < 0.02 else self.leaf()
@@ -234,7 +245,21 @@ class Ward:
             at = at.astimezone(timezone(timedelta(hours=rng.choice([-11, 2, 14]))))
         missing = rng.choice([0.0, 0.1, 0.3, 0.6, 0.9])
         values = {id_: self.entry(id_, at) for id_ in self.known() if rng.random() >= missing}
+        if rng.random() < 0.1:
+            values |= self.near_adjusted(at)
         return Input(self.pathway, self.chart(values, at), at)
+
+    def near_adjusted(self, at: datetime) -> dict[str, Any]:
+        """A total calcium and an albumin that adjust to about a threshold, in either unit."""
+        albumin = Decimal(self.rng.choice([25, 30, 35, 45]))
+        threshold = self.rng.choice(self.thresholds.get("calcium_adjusted") or [Decimal("2.6")])
+        total = threshold - Decimal("0.02") * (40 - albumin) + self.rng.choice(NUDGES)
+        calcium = Quantity(total, "mmol/L")
+        if self.rng.random() < 0.5:
+            in_mg = threshold * Decimal("4.0078") - Decimal("0.8") * (4 - albumin / 10) + self.rng.choice(NUDGES)
+            calcium = Quantity(in_mg.quantize(Decimal("0.01")), "mg/dL")
+        quantities = {"calcium_total": calcium, "albumin": Quantity(albumin, "g/L")}
+        return {id_: self.observation(quantity, at) for id_, quantity in quantities.items()}
 
     def known(self) -> list[str]:
         return list(self.pathway.findings)
@@ -336,7 +361,7 @@ class Ward:
         ends = [end for end in (finding.low, finding.high) if end is not None]
         near = rng.choice(self.thresholds.get(id_) or ends or [Decimal(1)])
         near = rng.choice(ends) if ends and rng.random() < 0.05 else near
-        return near + rng.choice([Decimal(0), Decimal("0.01"), Decimal("-0.01"), Decimal(1), Decimal(-1)])
+        return near + rng.choice([*NUDGES, Decimal(1), Decimal(-1)])
 
     def quantity(self, finding: Finding, number: Decimal) -> Quantity:
         if finding.unit == "mmol/L" and "mg/dL" in finding.also and self.rng.random() < 0.3:
