@@ -21,7 +21,7 @@ from spineworkup.testing.literals import literals_of, outcomes
 from spineworkup.testing.pairs import output
 from spineworkup.testing.reach import answers_of
 from spineworkup.truth import Truth
-from tests.strategies import NOON, VOCABULARY, criteria, facts, rule
+from tests.strategies import NOON, VOCABULARY, criteria, facts, rule, written
 
 NOBODY = Finding("nobody", "Nobody", Kind.BOOLEAN)
 CONSTANTS = {Truth.TRUE: ALWAYS, Truth.FALSE: AnyOf(()), Truth.UNKNOWN: Present("nobody")}
@@ -162,6 +162,8 @@ def test_rules_that_share_a_criterion_each_have_their_literals():
 
 def test_of_an_overlay_only_what_it_adds_or_changes_counts():
     base, pathway = pathway_of(WEAK, FEVER_ALONE), pathway_of(WEAK, Present("fever"), WEAK)
+    within = evolve(pathway.rules["r0"], within=timedelta(hours=1))
+    pathway = with_rule(pathway, "s", within)
 
     assert ["r1", "r2"] == [covered.literal.id for covered in clause_coverage(pathway, [], base).literals]
 
@@ -231,3 +233,17 @@ def test_asking_whether_something_is_known_has_a_pair_of_known_and_not_known():
 
     assert "fever: present" in first
     assert "fever" not in second.partition("at:")[2]
+
+
+@given(written)
+def test_a_pair_of_any_rule_is_what_it_promises(criterion):
+    pathway = pathway_of(criterion)
+    for pair in clause_coverage(pathway, []).pairs.values():
+        check_pair(pathway, pair)
+
+
+def test_what_stands_beside_a_literal_is_reached_by_adding_little():
+    two = AtLeast(2, (Present("fever"), Present("numbness"), Present("night_pain")))
+    pair = clause_coverage(pathway_of(AllOf((two, Present("weakness")))), []).pairs["r0.1"]
+
+    assert {"fever": True, "numbness": True, "weakness": True} == pair.first.facts

@@ -1,9 +1,14 @@
 """The pytest plugin for cases: what it collects, what a rule author reads when a case fails, and clause coverage."""
 
 import pytest
+from attrs import evolve
 
 # What a run inside a run has imported is forgotten after it: imported here it stays, and is loaded once.
 import spineworkup.testing.plugin  # noqa: F401
+from spineworkup.reading.find_packages import rules_root
+from spineworkup.testing.case_files import CaseFiles, is_case_file
+from spineworkup.testing.cases import compare
+from spineworkup.testing.failures import failure_text
 from tests.small_package import OVERLAY, write_overlay, write_package
 
 pytest_plugins = ["pytester"]
@@ -30,7 +35,7 @@ def run(pytester):
             write_cases(pytester.path / name, cases)
         quiet = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-W", "ignore")
         found = pytester.runpytest_inprocess("-p", "spineworkup.testing.plugin", *quiet, *arguments)
-        return found.parseoutcomes(), "\n".join(found.outlines).replace(str(pytester.path), "HERE")
+        return found.parseoutcomes(), "\n".join(found.outlines)
 
     return run_it
 
@@ -89,10 +94,10 @@ WHY = """\
     why: history_always holds: The workup begins with health history, symptoms and related risk factors
 """
 COMMANDS = {
-    "undated": ("case: a\nexpect: {statuses: {history: done}}\n", f"spineworkup explain of_shipped/cases/undated.yaml history --overlay HERE/of_shipped/ --at {NOON}\n"),
-    "dated": (f"case: a\nat: {NOON}\nexpect: {{statuses: {{history: done}}}}\n", "spineworkup explain of_shipped/cases/dated.yaml history --overlay HERE/of_shipped/\n"),
-    "whole": ("case: a\nexpect: {urgency: {lowest: none}}\n", f"spineworkup assess of_shipped/cases/whole.yaml --overlay HERE/of_shipped/ --at {NOON}\n"),
-    "listed": ("- case: a\n  expect: {statuses: {history: done}}\n", f"spineworkup explain case.yaml history --overlay HERE/of_shipped/ --at {NOON}\n"),
+    "undated": ("case: a\nexpect: {statuses: {history: done}}\n", f"spineworkup explain of_shipped/cases/undated.yaml history --overlay of_shipped/ --at {NOON}\n"),
+    "dated": (f"case: a\nat: {NOON}\nexpect: {{statuses: {{history: done}}}}\n", "spineworkup explain of_shipped/cases/dated.yaml history --overlay of_shipped/\n"),
+    "whole": ("case: a\nexpect: {urgency: {lowest: none}}\n", f"spineworkup assess of_shipped/cases/whole.yaml --overlay of_shipped/ --at {NOON}\n"),
+    "listed": ("- case: a\n  expect: {statuses: {history: done}}\n", f"spineworkup explain case.yaml history --overlay of_shipped/ --at {NOON}\n"),
 }  # fmt: skip
 SLIPS = {
     "word": ("case: a\nexpect: {statusses: {mri: due}}\n", ":2:10: unknown expectation 'statusses' (did you mean 'statuses'?)"),
@@ -154,8 +159,28 @@ def test_clause_coverage_is_shown_of_the_cases_that_ran(run):
     )  # fmt: skip
 
     assert {"passed": 2, "deselected": 1} == counts
-    assert "Clause coverage of small: 6 literals of 5 rules, 1 cases" in out
+    assert "Clause coverage of small: 6 literals of 5 rules, 1 case" in out
     assert "\n  mri_now.0: Weakness; never true or false" in out
     # Of the overlay only what it adds.
-    assert "Clause coverage of small: 1 literals of 1 rules, 1 cases" in out
+    assert "Clause coverage of small: 1 literal of 1 rule, 1 case" in out
     assert "\n  site_fever: Fever; never false or unknown" in out
+
+
+def test_a_failure_of_the_shipped_package_names_no_overlay_and_no_reason_where_there_is_none():
+    file = rules_root() / "metastatic_spine" / "cases" / "c03.yaml"
+    (written,) = CaseFiles().read(file, "c03.yaml")
+    case = evolve(written.case, expect={"statuses": {"plain_radiograph": "due"}})
+    found, checklist = compare(case, written.pathway, NOON)
+    text = failure_text(evolve(written, case=case), found, checklist)
+
+    assert text.endswith("    spineworkup explain c03.yaml plain_radiograph")
+    assert "why" not in text
+
+
+def test_a_file_that_lies_in_no_package_is_no_file_of_cases(tmp_path):
+    file = tmp_path / "cases" / "a.yaml"
+    write_cases(tmp_path, {"cases/a.yaml": "case: a\n"})
+
+    assert not is_case_file(file)
+    with pytest.raises(ValueError, match="a.yaml is not in a rule package or an overlay"):
+        list(CaseFiles().read(file, "a.yaml"))

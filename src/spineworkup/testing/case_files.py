@@ -33,7 +33,7 @@ class WrittenCase:
 
     Args:
         keys: Where in the file it stands: empty, or its number in a list.
-        unnamed: The overlay beside which it lies, where the file doesn't name it itself.
+        is_beside_overlay: Whether it lies beside an overlay that it doesn't name itself.
     """
 
     case: Case
@@ -41,7 +41,7 @@ class WrittenCase:
     pathway: Pathway
     document: Document = field(repr=False)
     keys: Keys
-    unnamed: tuple[str, ...] = ()
+    is_beside_overlay: bool
 
     @property
     def line(self) -> int:
@@ -109,10 +109,10 @@ class CaseFiles:
         else:
             named = overlays_of(document)
             others = tuple(name for name in named if not _is_one_of(name, rules.overlays))
-            unnamed = rules.overlays if len(others) == len(named) else ()
+            beside = bool(rules.overlays) and len(others) == len(named)
             rules = Rules(rules.package, (*others, *rules.overlays))
             pathway = self.load(rules)
-            yield WrittenCase(read_case(document, pathway), rules, pathway, document, (), unnamed)
+            yield WrittenCase(read_case(document, pathway), rules, pathway, document, (), beside)
 
     def _listed(self, document: Document, rules: Rules) -> Iterator[WrittenCase]:
         pathway = self.load(rules)
@@ -125,7 +125,7 @@ class CaseFiles:
                 for n in named
             )
         for number, case in enumerate(cases):
-            yield WrittenCase(case, rules, pathway, document, (number,), rules.overlays)
+            yield WrittenCase(case, rules, pathway, document, (number,), bool(rules.overlays))
 
 
 def _rules_beside(file: Path) -> Rules:

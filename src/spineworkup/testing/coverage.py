@@ -78,7 +78,8 @@ class Coverage:
         never, partly = self.never, [c for c in self.literals if c.cases and not c.is_complete]
         rules = len({covered.literal.rule.id for covered in self.literals})
         lines = [
-            f"Clause coverage of {self.pathway.id}: {len(self.literals)} literals of {rules} rules, {self.cases} cases",
+            f"Clause coverage of {self.pathway.id}: "
+            f"{_count(len(self.literals), 'literal')} of {_count(rules, 'rule')}, {_count(self.cases, 'case')}",
             f"{len(never):6} never decided their rule",
             f"{len(partly):6} decided it, but not each way: being true, being false, not being known",
             f"{len(self.literals) - len(never) - len(partly):6} decided it each way",
@@ -123,10 +124,10 @@ def clause_coverage(pathway: Pathway, cases: Iterable[Case], base: Pathway | Non
     Args:
         pathway: The rules.
         cases: Cases read for this pathway; one without `at` is assessed on the day on which the rules were revised.
-        base: The pathway without an overlay: then only the rules count that the overlay adds or changes.
+        base: The pathway without an overlay: then only rules count that the overlay adds or of which it changes `when`.
     """
-    before = {} if base is None else base.rules
-    literals = [one for one in literals_of(pathway) if before.get(one.rule.id) != one.rule]
+    before = {} if base is None else {id_: rule.when for id_, rule in base.rules.items()}
+    literals = [one for one in literals_of(pathway) if before.get(one.rule.id) != one.rule.when]
     cases = list(cases)
     labels = _labels(literals, cases, pathway)
     covered = (
@@ -152,6 +153,10 @@ def _labels(literals: Iterable[Literal], cases: Iterable[Case], pathway: Pathway
             for path in outcomes(criterion, facts):
                 found[criterion, path, evaluate(leaves[path], facts)].append(case.label)
     return found
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _folded(text: str, width: int) -> list[str]:

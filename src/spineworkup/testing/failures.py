@@ -58,7 +58,8 @@ def _how(written: WrittenCase, step: str) -> Iterator[str]:
         yield f"to see more, save the case on its own as case.yaml (a case in {Path(file).name} stands in a list):"
         file = "case.yaml"
     words = ["spineworkup", "explain" if step else "assess", file, *([step] if step else [])]
-    words += [word for overlay in written.unnamed for word in ("--overlay", overlay)]
+    if written.is_beside_overlay:
+        words += ["--overlay", f"{Path(written.document.file).parent.parent.as_posix()}/"]
     if written.case.at is None:
         words += ["--at", moment_of(written.pathway).isoformat()]
     yield shlex.join(words)
