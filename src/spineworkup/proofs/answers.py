@@ -5,7 +5,7 @@ It shares no code with `readings.py`, which says the same of one patient; tests 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from graphlib import TopologicalSorter
 
@@ -91,10 +91,10 @@ class Answer:
     patient: Patient
     steps: dict[str, StepAnswer] = field(factory=dict)
 
-    def at_least(self, tier: Urgency, *, certain: bool) -> Formula:
-        """Return whether the urgency of the whole is at least a tier: for certain, or possibly."""
-        rungs = [answer.lowest if certain else answer.highest for answer in self.steps.values()]
-        return either([rung[tier] for rung in rungs])
+    def at_least(self, tier: Urgency, *, certain: bool, without: Collection[str] = ()) -> Formula:
+        """Return whether the urgency of the whole, some steps left out, is at least a tier: for certain, or possibly."""
+        steps = [answer for id_, answer in self.steps.items() if id_ not in without]
+        return either([(answer.lowest if certain else answer.highest)[tier] for answer in steps])
 
 
 def answer_of(pathway: Pathway, patient: Patient) -> Answer:

@@ -212,13 +212,13 @@ def unknown_is_not_absent(scene: Scene) -> Iterator[Question]:
     for finding in scene.red_flags:
         if finding.id not in patient.flags:
             continue
-        asked = [patient.flag(finding.id).unknown, other.flag(finding.id).false, *scene.all_but(finding.id)]
+        asked = [patient.flag(finding.id).unknown, other.flag(finding.id).false]
         lower = [
             z3.And(scene.other.at_least(tier, certain=False), z3.Not(scene.one.at_least(tier, certain=False)))
             for tier in TIERS
         ]
         wrong = f"not knowing {finding.label} is less urgent than its absence"
-        yield _pair(scene, finding.id, wrong, scene.any_two, [*asked, either(lower)])
+        yield _pair(scene, finding.id, wrong, scene.two_who_differ_in(finding.id), [*asked, either(lower)])
 
 
 def no_deadlock(scene: Scene) -> Iterator[Question]:
@@ -266,9 +266,10 @@ def _decides(scene: Scene, rule: Rule, place: Place, leaf: Leaf) -> Question:
     differs = z3.Or(mine.true != yours.true, mine.false != yours.false)
     shown = patient.truth(rule.when).true != other.truth(rule.when).true
     wrong = f"a line of the rule {rule.id} about {leaf.finding} never decides anything"
-    asked = [decisive, differs, shown, *scene.all_but(leaf.finding)]
+    asked = [decisive, differs, shown]
     about = ".".join([rule.id, *map(str, place)])
-    return Question(about, wrong, scene.any_two, asked, (scene.one, scene.other), "somebody")
+    given = scene.two_who_differ_in(leaf.finding)
+    return Question(about, wrong, given, asked, (scene.one, scene.other), "somebody")
 
 
 CLAIMS = (

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import z3
 from attrs import field, frozen
 
 from spineworkup.assessment import assess
-from spineworkup.errors import SpineWorkupError
 from spineworkup.pathways import Pathway
 from spineworkup.proofs.answers import Answer, answer_of
 from spineworkup.proofs.aspects import Aspect, any_difference, aspects
 from spineworkup.proofs.patients import AT, Patient
-from spineworkup.proofs.solving import solver_for
+from spineworkup.proofs.solving import Undecided, is_possible, solver_for
 from spineworkup.proofs.witnesses import Witness, replayed, smallest, witness_of
 from spineworkup.translate.to_z3 import Formula
 
 # How a finding is read, as far as the formulas don't say it: two versions that differ in it can't be compared.
 _READING = ("kind", "unit", "molar_mass", "low", "high", "red_flag", "max_age", "derived")
-
-
-class Undecided(SpineWorkupError):
-    """Two versions differ in something that isn't compared, or the solver gave up: nothing is claimed of them."""
 
 
 @frozen
@@ -50,7 +46,7 @@ class Pair:
     old: Answer
     new: Answer
 
-    @property
+    @cached_property
     def given(self) -> list[Formula]:
         """What holds of a patient whom both can read."""
         return [*self.old.patient.can_be, *self.new.patient.can_be]
@@ -66,10 +62,7 @@ class Pair:
         Raises:
             Undecided: The solver gave up, or the engine says something else of the patient than the formulas.
         """
-        result = solver.check()
-        if result == z3.unknown:
-            raise Undecided(f"the solver gave up on {label}: {solver.reason_unknown()}")
-        if result == z3.unsat:
+        if not is_possible(solver):
             return None
         model = smallest(solver, [self.new.patient, self.old.patient])
         apart = replayed([self.old, self.new], model)

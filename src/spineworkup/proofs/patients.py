@@ -123,14 +123,17 @@ class Patient:
         """Return what holds of every patient: one value at most, plausible numbers, one event a step."""
         rules = [z3.Not(z3.And(rail.true, rail.false)) for rail in self.flags.values()]
         rules += [z3.AtMost(*options.values(), 1) for options in self._choices.values() if len(options) > 1]
-        for id_, span in self._numbers.items():
-            finding = self.pathway.findings[id_]
-            rules += [span.lowest >= number(finding.low)] if finding.low is not None else []
-            rules += [span.lowest <= number(finding.high)] if finding.high is not None else []
+        rules += [bound for id_ in self._numbers for bound in self.bounds(id_)]
         rules += [z3.Not(z3.And(self._numbers[id_].known, d)) for id_, d in self.disputed.items()]
         rules += [z3.AtMost(e.declined, e.finished, e.begun, 1) for e in self.events.values()]
         rules += [z3.And(at >= -100, at <= 0) for _, at in self.clocks.values()]
         return rules
+
+    def bounds(self, finding: str) -> list[Formula]:
+        """Return that a number is plausible."""
+        about, value = self.pathway.findings[finding], self._numbers[finding].lowest
+        low = [value >= number(about.low)] if about.low is not None else []
+        return low + ([value <= number(about.high)] if about.high is not None else [])
 
     @cached_property
     def flags(self) -> Mapping[str, Rails]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from time import perf_counter
 from typing import Literal
 
@@ -12,7 +12,7 @@ from attrs import frozen
 from spineworkup.pathways import Pathway
 from spineworkup.proofs.claims import CLAIMS, Claim, Question
 from spineworkup.proofs.scenes import Scene
-from spineworkup.proofs.solving import solver_for
+from spineworkup.proofs.solving import Solvers
 from spineworkup.proofs.witnesses import Witness, replayed, smallest, witness_of
 
 Outcome = Literal["proved", "failed", "undecided", "not_replayed"]
@@ -59,27 +59,12 @@ def prove(pathway: Pathway, claims: Iterable[Claim] = CLAIMS, *, seed: int = 0) 
         claims: What must hold.
         seed: Of the solver's own random choices; a proof must not depend on it.
     """
-    start, scene = perf_counter(), Scene(pathway)
-    asked, found = 0, []
-    for claim in claims:
-        for question, finding in _answers(claim, list(claim.questions(scene)), seed):
-            asked += 1
-            if finding is not None:
-                found.append(finding)
-            del question
-    return Report(pathway, asked, tuple(found), perf_counter() - start)
-
-
-def _answers(
-    claim: Claim, questions: Sequence[Question], seed: int
-) -> Iterator[tuple[Question, Finding | None]]:
-    """Yield what is wrong with each question; those with the same givens share a solver."""
-    solvers: dict[int, z3.Solver] = {}
-    for question in questions:
-        key = id(question.given)
-        if key not in solvers:
-            solvers[key] = solver_for(question.given, seed)
-        yield question, _finding(claim, question, solvers[key])
+    start, scene, solvers = perf_counter(), Scene(pathway), Solvers(seed)
+    asked = [(claim, question) for claim in claims for question in claim.questions(scene)]
+    found = [_finding(claim, question, solvers.knowing(question.given)) for claim, question in asked]
+    return Report(
+        pathway, len(asked), tuple(one for one in found if one is not None), perf_counter() - start
+    )
 
 
 def _finding(claim: Claim, question: Question, solver: z3.Solver) -> Finding | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import z3
-from attrs import frozen
+from attrs import field, frozen
 
 from spineworkup.criteria import Comparator, Compare, leaves
 from spineworkup.findings import Finding, Kind
@@ -28,6 +28,7 @@ class Scene:
     """Any patient of a pathway, and any second one beside them."""
 
     pathway: Pathway
+    _alike_but: dict[str, list[Formula]] = field(factory=dict, init=False, eq=False, repr=False)
 
     @cached_property
     def one(self) -> Answer:
@@ -39,9 +40,12 @@ class Scene:
         """What they say of any second patient."""
         return answer_of(self.pathway, Patient("other", self.pathway))
 
-    def all_but(self, finding: str) -> Iterable[Formula]:
-        """Return that the same was recorded of every finding but one in both."""
-        return (rule for id_, rules in self._sames.items() if id_ != finding for rule in rules)
+    def two_who_differ_in(self, finding: str) -> Sequence[Formula]:
+        """Return what holds of two patients of whom the same was recorded but for one finding."""
+        if finding not in self._alike_but:
+            rest = [rule for id_, rules in self._sames.items() if id_ != finding for rule in rules]
+            self._alike_but[finding] = [*self.any_two, *rest]
+        return self._alike_but[finding]
 
     @property
     def anybody(self) -> list[Formula]:
