@@ -11,5 +11,6 @@ UNSETTLED: dict[str, str] = {
     "a total that may be either": "an undetermined step is shown with what to ask (design, section 4)",
     "age of what is derived": "older than `max_age` counts as not known (glossary: fresh, stale)",
     "a stand-in asked for again": "done: and nothing newer asks for it again (design, section 4)",
+    "onset beside a fact without a time": "a finding without a time never makes it later (decision 14)",
     "time of a step asked for again": "its time starts anew at the fact that asks for it again (decision 12)",
 }

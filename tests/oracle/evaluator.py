@@ -23,6 +23,7 @@ from tests.oracle.differences import UNSETTLED
 from tests.oracle.worlds import (
     EITHER,
     EVER,
+    NEVER,
     NO,
     WORDS,
     YES,
@@ -311,10 +312,18 @@ class Patient:
         clock = EVER if rule.start == "onset" else self.chart.clocks.get(rule.start)
         if rule.within is None or clock is None:
             return None
-        true_since = self.worlds.since(rule.when)
+        true_since = self.true_since(rule)
         again = self.starts_anew(step, claim, true_since)
         anchor = max(clock, true_since, again)
         return None if anchor == EVER else anchor + rule.within
+
+    def true_since(self, rule: Rule) -> datetime:
+        """Since when a rule has been true; where that may be ever, since when at the latest, if a time says so."""
+        moment = self.worlds.since(rule.when)
+        if moment != EVER or "onset beside a fact without a time" in UNSETTLED:
+            return moment
+        at_the_latest = self.worlds.since(rule.when, untimed=NEVER)
+        return EVER if at_the_latest == NEVER or rule.start != "onset" else at_the_latest
 
     def starts_anew(self, step: str, claim: Claim, true_since: datetime) -> datetime:
         if self.stage(step) != "indicated" or self.ended(step) is None:
@@ -458,7 +467,7 @@ class Patient:
         rule = claim.rule
         if self.lacks_clock(rule):
             return [f"clocks.{rule.start}"]
-        if rule.within is None or rule.start != "onset" or self.deadline(step, claim) is not None:
+        if rule.within is None or rule.start != "onset" or self.worlds.since(rule.when) != EVER:
             return []
         return [f"{id_}.at" for id_ in self.worlds.deciders(rule.when) if id_ not in self.times]
 

@@ -110,6 +110,12 @@ def a_fact_without_a_time_beside_the_one_that_asks_again():
     return given(mri(either), values=values, **performed("mri", 3))
 
 
+def one_more_sign_without_a_time():
+    """Weakness since an hour gives a deadline; fever, nobody knows since when, takes it away."""
+    either = rule("r", AnyOf((WEAKNESS, FEVER)), 24, "onset")
+    return given(mri(either), values={"weakness": Observation(True, ago(1)), "fever": True})
+
+
 def a_deadline_that_was_met():
     """The MRI was done in time; asked for again by fever, it is shown as overdue since before it was done."""
     rules = rule("now", PAIN, 1, "suspicion", urgency=Urgency.IMMEDIATE), rule("r", FEVER, 24, "suspicion")
@@ -122,6 +128,7 @@ INPUTS = [
     ("a total that may be either", a_score_that_is_complete_and_still_a_range),
     ("age of what is derived", a_derived_value_past_its_age),
     ("a stand-in asked for again", a_stand_in_that_has_to_be_done_again),
+    ("onset beside a fact without a time", one_more_sign_without_a_time),
     ("time of a step asked for again", one_more_fact_after_the_end),
     ("time of a step asked for again", a_fact_without_a_time_beside_the_one_that_asks_again),
     ("time of a step asked for again", a_deadline_that_was_met),

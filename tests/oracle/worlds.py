@@ -25,8 +25,8 @@ from spineworkup.findings import Range, Value
 Answers = frozenset[bool]
 YES, NO, EITHER = frozenset({True}), frozenset({False}), frozenset({True, False})
 WORDS = {YES: "true", NO: "false", EITHER: "unknown"}
-# The moment of what has no time: it is later than nothing.
-EVER = datetime.min.replace(tzinfo=UTC)
+# The moment of what has no time: it is later than nothing. `NEVER` is later than everything.
+EVER, NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 Group = AllOf | AnyOf | AtLeast
 Leaf = Present | Compare | IsOneOf
 
@@ -79,14 +79,14 @@ class Worlds:
         agreeing = [operand for operand in criterion.operands if self.answers(operand) == answer]
         return set().union(*(self.deciders(operand) for operand in agreeing))
 
-    def since(self, criterion: Criterion, answer: bool = True) -> datetime:
+    def since(self, criterion: Criterion, answer: bool = True, untimed: datetime = EVER) -> datetime:
         """Since when it has given its answer: when the last voice that it needed came in."""
         if isinstance(criterion, Leaf):
-            return self.times.get(criterion.finding, EVER)
+            return self.times.get(criterion.finding, untimed)
         if isinstance(criterion, Not):
-            return self.since(criterion.operand, not answer)
+            return self.since(criterion.operand, not answer, untimed)
         agreeing = [operand for operand in criterion.operands if self.answers(operand) == {answer}]
-        moments = sorted(self.since(operand, answer) for operand in agreeing)
+        moments = sorted(self.since(operand, answer, untimed) for operand in agreeing)
         needed = voices_for(criterion, answer)
         return moments[needed - 1] if needed > 0 else EVER
 
