@@ -25,16 +25,24 @@ CALCIUM = Decimal("40.078")
         ("mcg/L", "ug/L"),
         ("mcg/mL", "ug/mL"),
         ("mL/min/1.73m2", "mL/min/{1.73_m2}"),
+        ("mL/min/1.73 m2", "mL/min/{1.73_m2}"),
+        ("mL/min/1.73m^2", "mL/min/{1.73_m2}"),
+        ("mL/min/1.73 m^2", "mL/min/{1.73_m2}"),
+        ("mL/min/1.73m²", "mL/min/{1.73_m2}"),
         ("mL/min/1.73 m²", "mL/min/{1.73_m2}"),
         ("mL/min/{1.73_m2}", "mL/min/{1.73_m2}"),
         ("10^9/L", "10*9/L"),
         ("10*9/L", "10*9/L"),
         ("x10^9/L", "10*9/L"),
+        ("x10*9/L", "10*9/L"),
         ("10⁹/L", "10*9/L"),
+        ("x10⁹/L", "10*9/L"),
         ("10^9/l", "10*9/L"),
         ("10^3/µL", "10*3/uL"),
+        ("10^6/L", "10*6/L"),
         ("mm/hr", "mm/h"),
         ("IU/L", "U/L"),
+        ("[IU]/L", "U/L"),
         ("°C", "Cel"),
     ],
 )
@@ -115,6 +123,45 @@ def test_what_is_no_exact_number(raw):
 )
 def test_convert(quantity, unit, molar_mass, expected):
     assert Decimal(expected) == convert(quantity, unit, molar_mass)
+
+
+# What each unit measures, and how many of the unit beside it make one: written here once more, so that a slip shows.
+MEASURES = [
+    ("mol/L", "substance concentration", "mmol/L", "1000"),
+    ("mmol/L", "substance concentration", "umol/L", "1000"),
+    ("umol/L", "substance concentration", "nmol/L", "1000"),
+    ("nmol/L", "substance concentration", "mol/L", "0.000000001"),
+    ("kg/L", "mass concentration", "g/L", "1000"),
+    ("g/L", "mass concentration", "mg/L", "1000"),
+    ("g/dL", "mass concentration", "mg/dL", "1000"),
+    ("mg/L", "mass concentration", "ug/L", "1000"),
+    ("mg/dL", "mass concentration", "mg/L", "10"),
+    ("ug/L", "mass concentration", "kg/L", "0.000000001"),
+    ("ug/mL", "mass concentration", "ng/mL", "1000"),
+    ("ng/mL", "mass concentration", "ug/L", "1"),
+    ("U/L", "enzyme units", "U/L", "1"),
+    ("ukat/L", "catalytic concentration", "ukat/L", "1"),
+    ("10*9/L", "number concentration", "10*6/L", "1000"),
+    ("10*3/uL", "number concentration", "10*9/L", "1"),
+    ("10*6/L", "number concentration", "10*3/uL", "0.001"),
+    ("mL/min/{1.73_m2}", "filtration rate", "mL/min/{1.73_m2}", "1"),
+    ("mm/h", "sedimentation rate", "mm/h", "1"),
+    ("mL", "volume", "L", "0.001"),
+    ("L", "volume", "mL", "1000"),
+    ("Cel", "temperature", "Cel", "1"),
+    ("mo", "months", "mo", "1"),
+    ("mm", "length", "cm", "0.1"),
+    ("cm", "length", "mm", "10"),
+]
+
+
+@pytest.mark.parametrize(("unit", "measured", "other", "number"), MEASURES, ids=[row[0] for row in MEASURES])
+def test_what_a_unit_measures_and_how_much(unit, measured, other, number):
+    assert (measured, Decimal(number)) == (dimension(unit), convert(Quantity(1, unit), other))
+
+
+def test_every_unit_has_a_row():
+    assert list(_UNITS) == [row[0] for row in MEASURES]
 
 
 @pytest.mark.parametrize(
