@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Known, Observation, SignOff, StepEvent, Unknown, WhyUnknown, read_time
+from spineworkup.charts import (
+    Chart,
+    Known,
+    Observation,
+    SignOff,
+    StepEvent,
+    Unknown,
+    WhyUnknown,
+    evolve_entries,
+    read_time,
+)
 from spineworkup.errors import ChartError, TimeError
 from spineworkup.findings import Finding, Kind, Quantity
 from spineworkup.pathways import Pathway
@@ -82,8 +92,11 @@ def test_the_order_of_observations_changes_nothing(same, unknown):
     assert Unknown(WhyUnknown.NO_UNIT) == Chart(FINDINGS, {"crp": unknown}).entry("crp")
 
 
-def test_a_repeat_in_the_future_keeps_nothing_fresh():
-    assert Unknown(WhyUnknown.STALE) == entry("pain", [seen(True, 48), seen(True, -1)])
+@pytest.mark.parametrize(
+    ("repeated", "expected"), [(-5 / 60, Known(True, at(48), latest=at(-5 / 60))), (-1, Unknown(WhyUnknown.STALE))]
+)
+def test_a_repeat_in_the_future_keeps_nothing_fresh(repeated, expected):
+    assert expected == entry("pain", [seen(True, 48), seen(True, repeated)])
 
 
 @pytest.mark.parametrize(
@@ -109,8 +122,8 @@ def test_implausible_values_are_unknown_and_never_clipped(raw, expected):
     [
         ("pain", True, 24, None),
         ("pain", True, 24.01, WhyUnknown.STALE),
-        ("pain", True, -0.08, None),  # five minutes: a clock that runs ahead
-        ("pain", True, -0.09, WhyUnknown.IN_FUTURE),
+        ("pain", True, -5 / 60, None),  # five minutes: a clock that runs ahead
+        ("pain", True, -5.001 / 60, WhyUnknown.IN_FUTURE),
         ("deficit", True, 9999, None),  # a deficit never goes stale: only a recorded resolution lowers it
         ("deficit", False, 25, WhyUnknown.STALE),
         ("deficit", True, -1, WhyUnknown.IN_FUTURE),
@@ -140,6 +153,16 @@ def test_facts_times_and_reported_quantities():
     assert {"pain": True, "crp": Decimal(30)} == chart.facts
     assert {"crp": Quantity(3, "mg/dL")} == chart.reported
     assert (at(2), None, None, None) == tuple(chart.seen(id_) for id_ in ("pain", "crp", "deficit", "other"))
+
+
+def test_a_chart_as_it_is_read_knows_what_its_entries_say():
+    """What was carried over from the chart that was given is what would be looked up again."""
+    given = {"pain": seen(True, 48), "deficit": seen(True, 48), "crp": Observation("3 mg/dL", at(1))}
+    chart = assess(Pathway(findings=FINDINGS), Chart(FINDINGS, given), at=NOON).chart
+    again = evolve_entries(chart, chart.entries)
+
+    assert {"deficit", "crp"} == set(chart.facts)
+    assert (again.facts, again.times, again.reported) == (chart.facts, chart.times, chart.reported)
 
 
 def test_newer_values_take_the_place_of_older_ones():

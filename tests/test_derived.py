@@ -36,6 +36,7 @@ def adjusted(**values):
         (Quantity("2.95", "mmol/L"), Quantity("2.8", "g/dL"), Quantity("3.19", "mmol/L")),
         (Quantity("11.82", "mg/dL"), Quantity("2.8", "g/dL"), Quantity("12.78", "mg/dL")),
         (Quantity("11.82", "mg/dL"), Quantity("28", "g/L"), Quantity("12.78", "mg/dL")),
+        (Quantity("118.2301", "mg/L"), Quantity("28", "g/L"), Quantity("3.19", "mmol/L")),
         (Quantity("2.40", "mmol/L"), Quantity("40", "g/L"), Quantity("2.40", "mmol/L")),
         (Quantity("2.40", "mmol/L"), Quantity("45", "g/L"), Quantity("2.30", "mmol/L")),
     ],

@@ -126,7 +126,8 @@ def read(**values):
 def test_the_total_is_a_finding():
     assert WhyUnknown.NOT_RECORDED is read().reason
     assert Range(Decimal(3), Decimal(18)) == read(location="junctional").value
-    assert Decimal(16) == read(**dict(zip(SINS, EXAMPLES[4][1].split(), strict=True))).value
+    whole = read(**dict(zip(SINS, EXAMPLES[4][1].split(), strict=True)))
+    assert (Decimal(16), "calculated: SINS", True) == (whole.value, whole.source, whole.calculated)
 
 
 @pytest.mark.parametrize(("times", "expected"), [((5, 2), at(2)), ((5, None), None)], ids=str)

@@ -123,7 +123,7 @@ def test_something_newer_that_is_not_known_to_be_true_does_not_ask_again():
     assert "done" == item({"weakness": seen(False, 1)}, **event("acted_on", 5)).status.value
 
 
-@pytest.mark.parametrize(("hours_ago", "status", "notices"), [(-0.08, "done", []), (-1, "due", ["future_event"])])
+@pytest.mark.parametrize(("hours_ago", "status", "notices"), [(-5 / 60, "done", []), (-5.001 / 60, "due", ["future_event"])])
 def test_what_is_said_to_happen_later_has_not_happened(hours_ago, status, notices):
     checklist = assess(
         PATHWAY, Chart(VOCABULARY, FREE | {"weakness": True}, **event("acted_on", hours_ago)), at=NOON
@@ -162,7 +162,8 @@ CLEAR = FREE | {"weakness": True}
         (CLEAR | {"fever": True}, {"sign_offs": [SignOff("mri_r", "radiologist", NOON)]}, True),
         (CLEAR | {"fever": True}, {"sign_offs": [SignOff("mri_r", "GP", NOON)]}, False),
         (CLEAR | {"fever": True}, {"sign_offs": [SignOff("mri_k", "radiologist", NOON)]}, False),
-        (CLEAR | {"fever": True}, {"sign_offs": [SignOff("mri_r", "radiologist", at(-1))]}, False),
+        (CLEAR | {"fever": True}, {"sign_offs": [SignOff("mri_r", "radiologist", at(-5 / 60))]}, True),
+        (CLEAR | {"fever": True}, {"sign_offs": [SignOff("mri_r", "radiologist", at(-5.001 / 60))]}, False),
         (CLEAR | {"history": "past"}, {"sign_offs": [SignOff("mri_a", "radiologist", NOON)]}, False),
         (CLEAR, {"not_available": ["mri"]}, False),
         (FREE | {"night_pain": True, "numbness": True}, {}, False),  # waiting
