@@ -8,28 +8,35 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spineworkup.about import library_version
 from spineworkup.assessment import assess
 from spineworkup.charts import read_time
 from spineworkup.checklists import Checklist
-from spineworkup.errors import ReadError, SpineWorkupError, TimeError
+from spineworkup.errors import MissingExtraError, ReadError, SpineWorkupError, TimeError
 from spineworkup.pathways import Pathway
 from spineworkup.reading.check_paths import check_path, check_shipped
 from spineworkup.reading.faults import did_you_mean
-from spineworkup.reading.find_packages import rules_root, yaml_files
+from spineworkup.reading.find_packages import OVERLAYS, names, rules_root, yaml_files
+from spineworkup.reading.lints import SOLVED, Lint
 from spineworkup.reading.load import DEFAULT, load_pathway
 from spineworkup.reading.read_case import Case, case_document, overlays_of, read_case
 from spineworkup.render.to_explanation import to_explanation
 from spineworkup.render.to_list import findings_list, rules_list, steps_list
 
+if TYPE_CHECKING:
+    from spineworkup.proofs.witnesses import Witness
+
 OK, PROBLEMS, BAD_INPUT = 0, 1, 2
 FORMATS = (".pdf", ".html", ".txt", ".md")
 SHELLS = ("bash", "zsh", "fish")
-COMMANDS = ("demo", "assess", "print", "explain", "check", "steps", "findings", "rules", "completion")
+COMMANDS = (
+    "demo", "assess", "print", "explain", "check", "prove", "diff", "steps", "findings", "rules", "completion",
+)  # fmt: skip
 
 EPILOG = """examples:
   spineworkup demo build/demo
@@ -39,6 +46,8 @@ EPILOG = """examples:
   spineworkup print --to blank.pdf
   spineworkup explain case.yaml mri_whole_spine
   spineworkup check my-rules/
+  spineworkup prove --overlay my-overlay/
+  spineworkup diff metastatic_spine metastatic_spine+us
 
 A reference library for people who build and test clinical software. Not a medical device."""
 
@@ -114,6 +123,18 @@ def build_parser() -> argparse.ArgumentParser:
     words = "check rule packages, overlays and case files"
     made = command("check", run_check, words, "spineworkup check rules/metastatic_spine case.yaml")
     made.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="the shipped rules, when left out")
+    words = "prove what must hold for every patient, or show the patient for whom it doesn't"
+    made = command("prove", run_prove, words, "spineworkup prove --overlay my-overlay/ --to patients/")
+    made.add_argument("package", nargs="?", metavar="PACKAGE", default=DEFAULT, help="the shipped rules, when left out")
+    made.add_argument(
+        "--overlay", action="append", default=[], metavar="NAME", help="every shipped one, when left out"
+    )
+    made.add_argument("--to", metavar="DIR", help="write the patients as case files")
+    words = "show which patients two versions of the rules treat differently"
+    made = command("diff", run_diff, words, "spineworkup diff metastatic_spine metastatic_spine+my-overlay/")
+    for name in ("old", "new"):
+        made.add_argument(name, metavar=name.upper(), help="a package, or PACKAGE+OVERLAY, by name or folder")
+    made.add_argument("--to", metavar="DIR", help="write the patients as case files")
     lists: dict[str, Callable[[Pathway], str]] = {
         "steps": steps_list, "findings": findings_list, "rules": rules_list,
     }  # fmt: skip
@@ -235,17 +256,85 @@ def run_explain(options: argparse.Namespace) -> int:
 
 def run_check(options: argparse.Namespace) -> int:
     """Check files; every problem on a line of its own, with its place."""
+    today, more = _now().date(), _solver_lints()
     problems = (
-        [problem for path in options.paths for problem in check_path(path)]
+        [problem for path in options.paths for problem in check_path(path, today=today, more=more)]
         if options.paths
-        else check_shipped()
+        else check_shipped(today=today, more=more)
     )
-    if not problems:
+    if problems:
+        _say_problems(ReadError(problems))
+    else:
         what = ", ".join(str(path) for path in options.paths) or "the shipped rules"
         print(f"No problems in {what}")
-        return OK
-    _say_problems(ReadError(problems))
-    return PROBLEMS
+    if more is None:
+        _say(f"not looked for: {', '.join(SOLVED)} (install the extra 'proofs' for that)")
+    return PROBLEMS if problems else OK
+
+
+def _solver_lints() -> Callable[[Pathway], list[Lint]] | None:
+    """Return what finds the lints that need a solver; None where there is none."""
+    if not _has_solver():
+        return None
+    from spineworkup.proofs.lints import solver_lints
+
+    return solver_lints
+
+
+def run_prove(options: argparse.Namespace) -> int:
+    """Prove what must hold of the rules, and of the rules with overlays."""
+    _needs_solver()
+    from spineworkup.proofs.claims import CLAIMS
+    from spineworkup.proofs.overlays import overlay_claim
+    from spineworkup.proofs.prove import prove
+    from spineworkup.proofs.to_words import report_words
+
+    base = load_pathway(options.package)
+    shipped = names(rules_root() / OVERLAYS, "overlay.yaml") if base.id == DEFAULT else []
+    chosen = [options.overlay] if options.overlay else [[], *([name] for name in shipped)]
+    reports = []
+    for overlays in chosen:
+        claims = [*CLAIMS, *([overlay_claim(base)] if overlays else [])]
+        reports.append(prove(load_pathway(options.package, overlays), claims))
+        print(report_words(reports[-1]), flush=True)
+    found = [finding for report in reports for finding in report.findings]
+    _write_cases(options.to, [witness for finding in found for witness in finding.witnesses])
+    return PROBLEMS if found else OK
+
+
+def run_diff(options: argparse.Namespace) -> int:
+    """Show which patients two versions treat differently."""
+    _needs_solver()
+    from spineworkup.proofs.compare import differences
+    from spineworkup.proofs.to_words import differences_words
+
+    old, new = (
+        load_pathway(name, overlays)
+        for name, *overlays in (options.old.split("+"), options.new.split("+"))
+    )
+    found = differences(old, new)
+    print(differences_words(found, options.old, options.new))
+    _write_cases(options.to, [difference.witness for difference in found])
+    return PROBLEMS if found else OK
+
+
+def _has_solver() -> bool:
+    return find_spec("z3") is not None
+
+
+def _needs_solver() -> None:
+    if not _has_solver():
+        raise MissingExtraError("proofs", "z3-solver")
+
+
+def _write_cases(folder: str | None, witnesses: Sequence[Witness]) -> None:
+    if folder is None or not witnesses:
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for number, witness in enumerate(witnesses, 1):
+        label = witness.case.splitlines()[0].removeprefix("case: ").strip('"')
+        (Path(folder) / f"{number:02d}_{label}.yaml").write_text(witness.case, encoding="utf-8")
+    print(f"Written: {len(witnesses)} patients to {folder}")
 
 
 def _run_list(listing: Callable[[Pathway], str]) -> Callable[[argparse.Namespace], int]:

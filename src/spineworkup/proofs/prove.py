@@ -37,13 +37,36 @@ class Finding:
 
 
 @frozen
-class Report:
-    """What was asked of a pathway and what came out."""
+class Result:
+    """What came out of one claim.
 
-    pathway: Pathway
+    Args:
+        asked: How many questions were put to the solver.
+        findings: What doesn't hold; none where the claim is proved.
+    """
+
+    claim: Claim
     asked: int
     findings: tuple[Finding, ...]
+
+
+@frozen
+class Report:
+    """What came out of all claims about a pathway."""
+
+    pathway: Pathway
+    results: tuple[Result, ...]
     seconds: float
+
+    @property
+    def asked(self) -> int:
+        """How many questions were put to the solver."""
+        return sum(result.asked for result in self.results)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that doesn't hold."""
+        return tuple(finding for result in self.results for finding in result.findings)
 
     @property
     def proved(self) -> bool:
@@ -60,11 +83,14 @@ def prove(pathway: Pathway, claims: Iterable[Claim] = CLAIMS, *, seed: int = 0) 
         seed: Of the solver's own random choices; a proof must not depend on it.
     """
     start, scene, solvers = perf_counter(), Scene(pathway), Solvers(seed)
-    asked = [(claim, question) for claim in claims for question in claim.questions(scene)]
-    found = [_finding(claim, question, solvers.knowing(question.given)) for claim, question in asked]
-    return Report(
-        pathway, len(asked), tuple(one for one in found if one is not None), perf_counter() - start
-    )
+    results = tuple(_result(claim, scene, solvers) for claim in claims)
+    return Report(pathway, results, perf_counter() - start)
+
+
+def _result(claim: Claim, scene: Scene, solvers: Solvers) -> Result:
+    questions = list(claim.questions(scene))
+    found = [_finding(claim, question, solvers.knowing(question.given)) for question in questions]
+    return Result(claim, len(questions), tuple(one for one in found if one is not None))
 
 
 def _finding(claim: Claim, question: Question, solver: z3.Solver) -> Finding | None:

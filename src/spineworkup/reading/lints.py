@@ -24,6 +24,8 @@ LintKind = Literal[
     "past_review",
 ]
 LINT_KINDS: tuple[LintKind, ...] = get_args(LintKind)
+# What only a solver finds: whether there is any patient for whom a rule matters.
+SOLVED: tuple[LintKind, ...] = ("conflict", "unreachable", "subsumed", "redundant", "overlap")
 Key = tuple[LintKind, frozenset[str]]
 
 
