@@ -7,10 +7,10 @@ import pytest
 from attrs import evolve
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Observation, StepEvent, WhyUnknown
+from spineworkup.charts import Chart, Observation, SignOff, StepEvent, WhyUnknown
 from spineworkup.criteria import AllOf, AnyOf, Comparator, Compare, IsOneOf, Present
 from spineworkup.findings import Derivation, Finding, Kind
-from spineworkup.pathways import Need, Note, Pathway, Prerequisite, Step, TreatmentOption
+from spineworkup.pathways import Need, Note, Pathway, Prerequisite, Step, TreatmentOption, Waiver
 from spineworkup.scores import Additive, PointsBand, Score
 from spineworkup.sources import Citation
 from spineworkup.urgency import Urgency
@@ -186,6 +186,57 @@ def test_notice_of_a_request_against_the_rules(state, values, expected):
     checklist = checklist_of(pathway_of(barred), values, steps={"mri": StepEvent(state, at(1))})
 
     assert expected == [n.text for n in checklist.notices if n.kind == "requested_against_rules"]
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "by", "hours_ago", "expected"),
+    [
+        ("bar", "radiologist", 1, []),
+        ("bar", "radiologist", -5 / 60, []),
+        ("bar", "radiologist", -5.001 / 60, ["A sign-off of bar lies in the future and is not counted"]),
+        ("bar", "GP", 1, ["A sign-off is not counted: bar may be cleared by: radiologist"]),
+        ("mri_i", "", 1, ["A sign-off is not counted: mri_i may be cleared by: nobody"]),
+        ("gone", "GP", 1, ["A sign-off is not counted: the pathway has no such rule"]),
+    ],
+)
+def test_notice_of_a_sign_off_that_is_not_counted(rule_id, by, hours_ago, expected):
+    bar = rule("bar", FEVER, kind="relative", sign_off="radiologist")
+    pathway = pathway_of(evolve(MRI, contraindications=(bar,)))
+    notices = checklist_of(pathway, sign_offs=[SignOff(rule_id, by, at(hours_ago))]).notices
+
+    assert [("sign_off_not_counted", text, "") for text in expected] == [(n.kind, n.text, n.finding) for n in notices]
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "expected"),
+    [(-5 / 60, []), (-5.001 / 60, ["MRI: what was recorded lies in the future and is not counted"])],
+)
+def test_notice_of_an_event_that_is_still_to_come(hours_ago, expected):
+    checklist = checklist_of(pathway_of(MRI), steps={"mri": StepEvent("requested", at(hours_ago))})
+
+    assert [("future_event", text) for text in expected] == [(n.kind, n.text) for n in checklist.notices]
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "expected"),
+    [(-5 / 60, []), (-5.001 / 60, ["The clock request starts after the moment of this checklist"])],
+)
+def test_notice_of_a_clock_that_is_still_to_start(hours_ago, expected):
+    checklist = checklist_of(pathway_of(MRI), clocks={"suspicion": NOON, "request": at(hours_ago)})
+
+    assert [("future_clock", text) for text in expected] == [(n.kind, n.text) for n in checklist.notices]
+
+
+WAIVER = Waiver("mri", "No scanner at night", "lead", "H1", date(2026, 11, 20))
+
+
+@pytest.mark.parametrize(
+    ("now", "kind", "word"), [(NOON, "waiver", "Waiver"), (NOON + timedelta(1), "waiver_expired", "EXPIRED waiver")]
+)
+def test_notice_of_a_waiver_until_and_after_it_expires(now, kind, word):
+    (notice,) = checklist_of(pathway_of(MRI, waivers=(WAIVER,)), now=now).notices
+
+    assert (kind, f"{word}: mri: No scanner at night (lead, H1, until 2026-11-20)") == (notice.kind, notice.text)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from functools import cached_property
 from attrs import field, frozen
 
 from spineworkup.about import library_version
-from spineworkup.charts import Chart, Known
+from spineworkup.charts import Chart
 from spineworkup.logic.plan import PlannedStep
 from spineworkup.pathways import Need, Note, Pathway, Step, TreatmentOption
 from spineworkup.readings import Reading, Status
@@ -212,9 +212,7 @@ class Checklist:
         return tuple(Handover(o, tuple((need, self._is_there(need)) for need in o.needs)) for o in options)
 
     def _is_there(self, need: Need) -> bool:
-        known = [
-            isinstance(self.chart.entry(id_), Known) and id_ in self.chart.facts for id_ in need.findings
-        ]
+        known = [id_ in self.chart.facts for id_ in need.findings]
         return bool(known) and (any(known) if need.any_of else all(known))
 
     @property
