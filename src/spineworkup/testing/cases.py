@@ -162,6 +162,21 @@ def _questions(checklist: Checklist, wanted: Any) -> _Found:
     yield from ((n, f"expected the question {id_}") for n, id_ in enumerate(wanted) if id_ not in asked)
 
 
+def _question_reach(checklist: Checklist, wanted: Any) -> _Found:
+    asked = {question.id: question.could_reach.value for question in checklist.questions}
+    for id_, tier in wanted.items():
+        if asked.get(id_) != tier:
+            yield id_, f"question {id_}: expected to reach {tier}, is {asked.get(id_, 'not asked')}"
+
+
+def _question_due(checklist: Checklist, wanted: Any) -> _Found:
+    asked = {question.id: question.due for question in checklist.questions}
+    for id_, text in wanted.items():
+        due, moment = asked.get(id_), None if text is None else read_time(text)
+        if id_ not in asked or due != moment:
+            yield id_, f"question {id_}: expected by {text}, is by {due and due.isoformat()}"
+
+
 def _against(checklist: Checklist, wanted: Any) -> _Found:
     for id_, rules in wanted.items():
         found = {against.rule for against in checklist.item(id_).against if against.truth is Truth.TRUE}
@@ -239,6 +254,8 @@ _CHECKS: dict[str, Callable[[Checklist, Any], _Found]] = {
     "waits_for": _waits_for,
     "checks": _checks,
     "questions": _questions,
+    "question_reach": _question_reach,
+    "question_due": _question_due,
     "against": _against,
     "not_against": _not_against,
     "perhaps_against": _perhaps_against,

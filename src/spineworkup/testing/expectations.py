@@ -127,10 +127,8 @@ _FINDING = _word("finding", lambda pathway: pathway.findings)
 _QUESTION = _word("question", _questions)
 _STATUS = _word("status", lambda _: [status.value for status in Status])
 _TRUTH = _word("answer", lambda _: TRUTHS)
-_ENDS = _map(
-    _word("end", lambda _: ("lowest", "highest")),
-    _word("urgency", lambda _: [tier.value for tier in Urgency]),
-)
+_TIER = _word("urgency", lambda _: [tier.value for tier in Urgency])
+_ENDS = _map(_word("end", lambda _: ("lowest", "highest")), _TIER)
 # What may speak against a step: a contraindication or caution, an open check, a prerequisite or the step itself.
 _AGAINST = _word("rule, check or step", lambda p: [*p.rules, *p.findings, *p.steps])
 _TEXT = _of_type("text", str)
@@ -151,6 +149,8 @@ EXPECTATIONS: Mapping[str, Check] = {
     "waits_for": _map(_STEP, _list(_STEP)),
     "checks": _map(_STEP, _list(_FINDING)),
     "questions": _list(_QUESTION),
+    "question_reach": _map(_QUESTION, _TIER),
+    "question_due": _map(_QUESTION, _or_null(_time)),
     "against": _map(_STEP, _list(_AGAINST)),
     "not_against": _map(_STEP, _list(_AGAINST)),
     "perhaps_against": _map(_STEP, _list(_AGAINST)),
