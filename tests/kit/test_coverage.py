@@ -247,3 +247,14 @@ def test_what_stands_beside_a_literal_is_reached_by_adding_little():
     pair = clause_coverage(pathway_of(AllOf((two, Present("weakness")))), []).pairs["r0.1"]
 
     assert {"fever": True, "numbness": True, "weakness": True} == pair.first.facts
+
+
+def test_what_another_rule_does_with_the_same_finding_makes_no_pair():
+    """The second part is never true: so whether power is known decides nothing here, though it does in the other rule."""
+    power = Finding("power", "Power", Kind.NUMBER, low=Decimal(0))
+    never = AllOf((Present("fever"), Not(Present("fever"))))
+    pathway = pathway_of(AllOf((Compare("power", Comparator.AT_LEAST, Decimal(0)), never)), WEAK)
+    coverage = clause_coverage(evolve(pathway, findings={**VOCABULARY, "power": power}), [])
+
+    assert "r0.0" not in coverage.pairs
+    assert "r1" in coverage.pairs

@@ -50,9 +50,9 @@ def missing(texts, out):
     return [text for text in texts if text not in out]
 
 
-def test_every_case_of_a_package_or_overlay_is_an_item_and_nothing_else_is(run):
+def test_every_case_of_a_package_or_overlay_is_an_item_and_nothing_else_is(run, pytester):
     counts, out = run(
-        "-v",
+        "-v", "--junit-xml=out.xml", "-o", "junit_family=xunit1",
         small={
             "cases/case.yaml": "case: right\nfindings: {weakness: present, implant: none}\nexpect: {statuses: {mri: due}}\n",
             "steps/ct.cases.yaml": "- {case: one, expect: {rules: {mri_now: unknown}}}\n- {case: two}\n- {case: two}\n- {findings: {fever: present}}\n",
@@ -68,6 +68,8 @@ def test_every_case_of_a_package_or_overlay_is_an_item_and_nothing_else_is(run):
     names = ["right", "one", "two", "two (3)", "4", "f", "u"]
     files = ["small/cases/case.yaml", *["small/steps/ct.cases.yaml"] * 4, "site/cases/f.yaml", "of_shipped/cases/u.yaml"]
     assert [] == missing([f"{file}::{name} PASSED" for file, name in zip(files, names, strict=True)], out)
+    # For an editor or a server: where the third case of the list is written; lines count from 0.
+    assert 'name="two (3)" file="small/steps/ct.cases.yaml" line="2"' in (pytester.path / "out.xml").read_text()
 
 
 FAILED = """\
