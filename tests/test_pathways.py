@@ -3,16 +3,30 @@
 from datetime import date
 
 import pytest
-from attrs import evolve
+from attrs import NOTHING, Factory, evolve, fields
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spineworkup.criteria import AllOf, Present
+from spineworkup.criteria import AllOf, NamedCriterion, Present
 from spineworkup.errors import PathwayError
-from spineworkup.findings import Finding, Kind
-from spineworkup.pathways import Note, Part, Pathway, Pause, Prerequisite, Purpose, Rule, Step
-from spineworkup.scores import Additive, Grade, Score
+from spineworkup.findings import Coding, Derivation, Finding, Kind
+from spineworkup.pathways import (
+    _CONTENT,
+    Need,
+    Note,
+    Part,
+    Pathway,
+    Pause,
+    Prerequisite,
+    Purpose,
+    Rule,
+    Step,
+    TreatmentOption,
+    Waiver,
+)
+from spineworkup.scores import Additive, Grade, Row, Score
 from spineworkup.sources import Position, Source
+from spineworkup.urgency import Urgency
 from tests.strategies import criteria
 
 EMPTY = Pathway()
@@ -177,6 +191,19 @@ def test_pauses_keep_their_order_where_both_agree():
     assert (early, late) == (one | other).pauses == (other | one).pauses
 
 
+def test_waivers_of_both_are_kept_each_once():
+    one, other = (Waiver("mri", reason, "lead", "H1", date(2027, 1, 1)) for reason in ("No scanner", "Moved"))
+
+    assert (other, one) == (Pathway(waivers=(one,)) | Pathway(waivers=(other, one))).waivers
+
+
+def test_places_are_those_of_the_first_where_both_have_one():
+    left, right = ({"step a": Position(file), f"step {file}": Position(file)} for file in ("l", "r"))
+
+    expected = {"step a": Position("l"), "step l": Position("l"), "step r": Position("r")}
+    assert expected == (Pathway(places=left) | Pathway(places=right)).places
+
+
 def _whole():
     steps = [
         Step("biopsy", "Biopsy", prerequisites=(Prerequisite("bloods"),)),
@@ -257,6 +284,7 @@ def test_findings_can_be_added():
 
 def test_the_hash_is_of_what_the_pathway_is_and_not_of_where_it_stands():
     assert A.hash == Pathway.of(Step("a", "A")).hash == evolve(A, places={"step a": Position("x")}).hash
+    assert {field.name for field in fields(Pathway) if field.eq} == set(_CONTENT)
     assert 5 == len({p.hash for p in (A, B, evolve(A, version="2"), evolve(A, overlays=("us",)), EMPTY)})
 
 
@@ -266,3 +294,26 @@ def test_a_reading_is_made_once_and_kept_beside_the_pathway():
 
     assert "plan" == pathway.remember("k", lambda _: made.append(1) or "plan") == pathway.remember("k", lambda _: "x")
     assert ([1], EMPTY) == (made, evolve(EMPTY))
+
+
+# Everything else that a rule author leaves out is empty.
+UNSAID = {
+    Rule: {"kind": "indication", "urgency": Urgency.ROUTINE, "verification": "unread", "holds_unknown": True},
+    Pause: {"mode": "DO-CONFIRM"},
+    Source: {"status": "current"},
+    **{kind: {"verification": "unread"} for kind in (Finding, Note, Part, TreatmentOption, NamedCriterion, Score)},
+    **{kind: {} for kind in (Coding, Derivation, Step, Prerequisite, Purpose, Need, Pathway, Row)},
+}
+
+
+def _default(field):
+    """The default of a field; None only where its type allows it."""
+    default = field.default.factory() if isinstance(field.default, Factory) else field.default
+    return "wrong" if default is None and "None" not in str(field.type) else default
+
+
+@pytest.mark.parametrize("kind", UNSAID, ids=lambda kind: kind.__name__)
+def test_what_is_not_said_is_empty_and_never_read_and_never_weak(kind):
+    defaults = {field.name: _default(field) for field in fields(kind) if field.default is not NOTHING}
+
+    assert UNSAID[kind] == {name: value for name, value in defaults.items() if value}
