@@ -247,7 +247,23 @@ NAMES = (
         Bad("an id inside", "steps/ct.yaml", "ct: {id: ct, label: CT}\n", "unknown key 'id'"),
     ]
 )
+# As a key YAML takes no more than 1,024.
+LONG = "k" * 1000
+LONG_WORDS = [
+    Bad("a key", "steps/ct.yaml", step(**{LONG: "1"}), "unknown key 'kkk"),
+    Bad("a finding", "steps/ct.yaml", step(checks=f"[{LONG}]"), "unknown finding 'kkk"),
+    Bad("an id", "steps/ct.yaml", f"{LONG}: {{label: X}}\n", "the id 'kkk"),
+    Bad("a key twice", "steps/ct.yaml", f"ct: {{{LONG}: 1, {LONG}: 2}}\n", "duplicate key 'kkk"),
+    Bad("a criterion", "steps/ct.yaml", step(done_when=LONG), "cannot read 'kkk"),
+    Bad("a branch", "steps/ct.yaml", step(done_when=f"{{{LONG}: fever}}"), "unknown criterion 'kkk"),
+    Bad("a source", "steps/ct.yaml", step(indications=f"[{rule(cites=f'[{{source: {LONG}}}]')}]"), "unknown source 'kkk"),
+    Bad("a word", PATHWAY, f"compose: {{{LONG}: [ct]}}\n", "unknown word 'kkk"),
+    Bad("a score's option", SCORES, changed("scores/points", "{none: 0,", f"{{{LONG}: 0,"), "'kkk"),
+    in_overlay(f"{LONG}: 1", "unknown key 'kkk"),
+    in_overlay(f"remove: [{{what: steps.{LONG}, reason: r}}]", "the base has no 'kkk"),
+]
 CLASSES = {
+    "long words": LONG_WORDS,
     "type confusion in rules": CONFUSED,
     "rules that lack something": LACKING,
     "durations and dates": ODD,

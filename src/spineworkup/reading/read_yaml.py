@@ -26,6 +26,7 @@ _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 MAX_BYTES, MAX_EVENTS, MAX_DEPTH = 1_000_000, 200_000, 32
 # So many are named at once: to look for the right word for each of 100,000 wrong ones would take a minute.
 MAX_PROBLEMS = 100
+MAX_MESSAGE = 500
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,30})\Z")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,30})\.[0-9]{1,30}\Z")
 # The C parser refuses the escape of half a character; the other one lets it in, and writing it would fail.
@@ -65,7 +66,7 @@ class Document:
         mark = self.mark(path, key=key)
         text = self.texts.get(mark.position.file, self.text)
         shown = "" if self.private else excerpt(text, mark.position, mark.length)
-        return Problem(mark.position, message, hint, shown, kind)
+        return Problem(mark.position, _short(message), _short(hint), shown, kind)
 
     def mark(self, path: Path, *, key: bool = False) -> Mark:
         """Return where a path stands."""
@@ -74,6 +75,11 @@ class Document:
         while path not in self.values and path:
             path = path[:-1]
         return _mark(self.values.get(path, (self.file, 1, 1, 1)))
+
+
+def _short(text: str) -> str:
+    """Return what can be read in a line: a word that is wrong may be as long as the file."""
+    return text if len(text) <= MAX_MESSAGE else f"{text[:MAX_MESSAGE]}..."
 
 
 def _mark(place: Place) -> Mark:
@@ -176,7 +182,7 @@ class _Builder:
     def fault(self, place: Place, message: str, hint: str = "") -> None:
         mark = _mark(place)
         shown = "" if self.private else excerpt(self.text, mark.position, mark.length)
-        self.problems.append(Problem(mark.position, message, hint, shown))
+        self.problems.append(Problem(mark.position, _short(message), hint, shown))
 
     def take(self, event: Any) -> bool:
         """Take one event; False when reading can't go on."""
