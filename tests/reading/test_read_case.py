@@ -243,6 +243,27 @@ def test_all_mistakes_of_a_case_are_named_together(pathway):
     assert ["1:7", "3:10", "4:10", "5:21", "6:14", "6:14"] == [f"{p.position.line}:{p.position.column}" for p in caught.value.problems]
 
 
+WHEN = "2026-11-20T09:00:00+00:00"
+SEVERAL = [
+    ("findings:\n  fevr: present\n  fever: yes\n  weaknes: present\n  power: x\n", ["2:3", "3:10", "4:3", "5:10"]),
+    (f"clocks:\n  arrival: {WHEN}\n  suspicion: soon\n  birth: {WHEN}\n", ["2:3", "3:14", "4:3"]),
+    ("steps:\n  mrii: {}\n  mri: 3\n  ctt: {}\n  ct: {state: requested}\n", ["2:3", "3:8", "4:3", "5:7"]),
+    ("not_available: [mrii, ct, ctt]", ["1:17", "1:27"]),
+    (
+        f"sign_offs:\n  - mri\n  - {{rule: gone, by: a, at: {WHEN}}}\n  - {{rule: mri_fever, by: a, at: soon}}\n  - 3\n",
+        ["2:5", "3:6", "4:34", "5:5"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "places"), SEVERAL, ids=[row[0].partition(":")[0] for row in SEVERAL])
+def test_a_mistake_never_hides_the_next(pathway, text, places):
+    with pytest.raises(CaseError) as caught:
+        case(text, pathway)
+
+    assert places == [f"{p.position.line}:{p.position.column}" for p in caught.value.problems]
+
+
 def test_so_many_mistakes_are_enough(pathway):
     """A megabyte of wrong words is refused at once: a suggestion for each of them would take a minute."""
     text = "findings:\n" + "".join(f"  weaknes{number}: present\n" for number in range(1000))

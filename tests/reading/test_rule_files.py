@@ -8,13 +8,14 @@ from decimal import Decimal
 import pytest
 
 from spineworkup import Chart, assess, load_pathway
-from spineworkup.criteria import AllOf, AnyOf, Comparator, Compare, IsOneOf, Present
+from spineworkup.criteria import AllOf, AnyOf, Comparator, Compare, IsOneOf, NamedCriterion, Present
 from spineworkup.errors import RuleError
-from spineworkup.findings import Coding, Derivation, Kind
-from spineworkup.pathways import Need, Note, Part, Pause, Prerequisite, Purpose, Rule
+from spineworkup.findings import Coding, Derivation, Finding, Kind
+from spineworkup.pathways import Need, Note, Part, Pause, Prerequisite, Purpose, Rule, TreatmentOption
 from spineworkup.reading.check_paths import check_path
 from spineworkup.reading.read_yaml import MAX_PROBLEMS
-from spineworkup.sources import Citation
+from spineworkup.scores import Additive, Bands, Grade, OptionsBand, PointsBand, Row, Score
+from spineworkup.sources import Citation, Source
 from spineworkup.urgency import Urgency
 from tests.small_package import FILES, changed, write_package
 from tests.strategies import NOON
@@ -70,6 +71,61 @@ def test_a_package_without_mistakes(tmp_path):
     assert f"{tmp_path}/steps/mri.yaml:1:1" == str(pathway.places["step mri"])
     assert [] == check_path(tmp_path)
     assert 3 == len(assess(pathway, Chart(pathway.findings), at=NOON).items)
+
+
+def test_everything_that_its_files_say_is_in_a_package(tmp_path):
+    pathway = load_pathway(write_package(tmp_path))
+    guide, mass = Citation("guide", ""), Decimal("40.078")
+
+    assert ("A small workup", "test", date(2027, 11, 1), "For tests.") == (
+        pathway.title, pathway.profile, pathway.review_by, pathway.intended_use,
+    )  # fmt: skip
+    assert {
+        "guide": Source("guide", "A guide", "A house", "2026-01-01", "example.org/guide"),
+        "old": Source("old", "An old guide", status="withdrawn"),
+    } == pathway.sources
+    assert {
+        "fever": Finding("fever", "Fever", Kind.BOOLEAN, "signs", "Fever now"),
+        "weakness": Finding("weakness", "Weakness", Kind.BOOLEAN, red_flag=True, max_age=timedelta(days=7)),
+        "implant": Finding("implant", "Implant", Kind.CHOICE, options={"none": "None", "unsafe": "Unsafe"}),
+        "power": Finding("power", "Power", Kind.NUMBER, low=Decimal(0), high=Decimal(5)),
+        "calcium_total": Finding("calcium_total", "Calcium", Kind.QUANTITY, unit="mmol/L", also=("mg/dL",), molar_mass=mass),
+        "albumin": Finding("albumin", "Albumin", Kind.QUANTITY, unit="g/L"),
+        "calcium_adjusted": Finding(
+            "calcium_adjusted", "Adjusted calcium", Kind.QUANTITY, unit="mmol/L", molar_mass=mass,
+            derived=Derivation("adjusted_calcium", ("calcium_total", "albumin")),
+            codes=(Coding("loinc", "29265-6", "Calcium", "checked"),), cites=(Citation("guide", "1.1"),),
+        ),
+        "grade": Finding("grade", "Grade", Kind.CHOICE, options={"0": "None", "1a": "Some"}),
+        "points_total": Finding(
+            "points_total", "Points: total", Kind.NUMBER, "score", "Points: the total, if it was reported",
+            cites=(Citation("guide", "2"),), verification="primary",
+        ),
+    } == pathway.findings  # fmt: skip
+    assert NamedCriterion("ill", "Ill", pathway.criteria["ill"].when, (guide,), "primary") == pathway.criteria["ill"]
+    assert {
+        "points": Score(
+            "points", "Points",
+            Additive({"implant": {"none": (0, 0), "unsafe": (1, 2)}}, (PointsBand("low", 0, 1), PointsBand("high", 2, 2))),
+            (Citation("guide", "2"),), "primary",
+        ),
+        "grading": Score("grading", "Grading", Grade("grade", (OptionsBand("low", ("0",)), OptionsBand("high", ("1a",))))),
+        "calcium": Score(
+            "calcium", "Calcium",
+            Bands("calcium_adjusted", {"mmol/L": (Row("high", above=Decimal("3.5")), Row("raised", at_least=Decimal("2.6")), Row("none"))}),
+        ),
+    } == pathway.scores  # fmt: skip
+    review = date(2027, 1, 1)
+    assert (
+        Rule("mri_unsafe", IsOneOf("implant", ["unsafe"]), "Unsafe", "absolute", cites=(guide,), review_by=review),
+        Rule("mri_fever", Present("fever"), "Fever", "relative", cites=(guide,), review_by=review, sign_off="radiologist"),
+    ) == pathway.steps["mri"].contraindications
+    assert (Rule("mri_grade", IsOneOf("grade", ["1a"]), "Grade", "caution", cites=(guide,), review_by=review),) == pathway.steps["mri"].cautions
+    mri = pathway.steps["mri"]
+    assert ("MRI", "Request MRI", "imaging", True, ("implant",), ("grade",), IsOneOf("grade", ["0", "1a"])) == (
+        mri.label, mri.action, mri.pause, mri.safety_critical, mri.checks, mri.produces, mri.done_when,
+    )  # fmt: skip
+    assert {"surgery": TreatmentOption("surgery", "Surgery", "A page", (Need("Grade", ("grade",), True),), ("A note",))} == pathway.options
 
 
 def test_five_mistakes_in_one_file_have_five_places(tmp_path):
@@ -146,6 +202,8 @@ MISTAKES = [
     (MRI, "when: deficit", "when: true", "9:13", "expected a criterion"),
     (MRI, "when: deficit", "when: {all_of: [deficit, {not: {or: [fever]}}]}", "9:39", "unknown criterion 'or'"),
     (MRI, "when: deficit", "when: {at_least: {count: 3, of: [fever, weakness]}}", "9:32", "expected a whole number from 1"),
+    (MRI, "when: deficit", "when: {at_least: {count: 1, of: [fever, weaknes]}}", "9:47", "unknown finding or criterion 'weaknes'"),
+    (MRI, "when: deficit", "when: {at_least: {count: 1, of: fever}}", "9:39", "expected a list of criteria, with at least one"),
     (MRI, "when: deficit", "when: power < 5 mg/L", "9:13", "'power' is a plain number: it has no unit"),
     (MRI, "absolute: true, ", "", "19:7", "a contraindication needs `absolute` (true or false)"),
     (MRI, "absolute: true", "absolute: yes", "19:34", "a contraindication needs `absolute` (true or false)"),

@@ -44,6 +44,18 @@ def test_what_can_be_written(text, expected):
     assert expected == parse_notation(text, WORDS)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fever", "always", "power < 3", "power <= 3.50", "crp > 20 mg/L", "history is past", "history is one of current, past",
+        {"not": "fever"}, {"all_of": ["fever", "weakness"]}, {"any_of": ["fever"]},
+        {"at_least": {"count": 1, "of": ["fever", {"not": "weakness"}]}},
+    ],
+)  # fmt: skip
+def test_what_was_read_is_written_in_the_same_words(text):
+    assert text == to_notation(parse_notation(text, WORDS), WORDS.findings)
+
+
 @given(written)
 @example(IsOneOf("history", ["past"]))
 @example(AllOf((ALWAYS, Not(Present("fever")))))
