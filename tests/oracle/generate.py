@@ -78,9 +78,9 @@ def small_findings(rng: Random) -> dict[str, Finding]:
         Finding("result", "result", Kind.CHOICE, options={"good": "", "bad": ""}, max_age=old),
         Finding("power", "power", Kind.NUMBER, low=Decimal(0), high=Decimal(5), max_age=old),
         Finding("calcium_total", "", Kind.QUANTITY, low=Decimal(1), high=Decimal(6), **CALCIUM),
-        Finding("albumin", "", Kind.QUANTITY, unit="g/L", also=("g/dL",), max_age=old),
+        Finding("albumin", "", Kind.QUANTITY, unit="g/L", also=("g/dL",), max_age=rng.choice([None, old])),
         Finding(
-            "calcium_adjusted", "", Kind.QUANTITY, low=Decimal(1), high=Decimal(5), max_age=rng.choice([None, old]),
+            "calcium_adjusted", "", Kind.QUANTITY, low=Decimal(1), high=Decimal(5), max_age=rng.choice([None, HOUR]),
             derived=Derivation("adjusted_calcium", ("calcium_total", "albumin")), **CALCIUM,
         ),
         Finding("site", "site", Kind.CHOICE, options={"low": "", "high": "", "both": ""}),
