@@ -59,8 +59,11 @@ def test_units_that_are_not_known(written):
 
 @pytest.mark.parametrize(
     ("raw", "expected"),
-    [(3, "3"), (-3, "-3"), (Decimal("2.50"), "2.50"), ("2.95", "2.95"), ("-0.5", "-0.5"), ("007", "7")],
-)
+    [
+        (3, "3"), (-3, "-3"), (Decimal("2.50"), "2.50"), ("2.95", "2.95"), ("-0.5", "-0.5"), ("007", "7"),
+        ("1" * 21, "1" * 21), ("0." + "0" * 19 + "1", "1e-20"), ("0." + "1" * 38, "0." + "1" * 38),
+    ],
+)  # fmt: skip
 def test_exact(raw, expected):
     assert Decimal(expected) == exact(raw)
 
@@ -89,7 +92,7 @@ def test_exact(raw, expected):
         "-Infinity",
         "1e999",
         "٣",
-        "1" * 41,
+        "0." + "1" * 39,
         "1" * 22,
         10**21,
         Decimal("NaN"),
