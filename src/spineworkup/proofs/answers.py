@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property
 from graphlib import TopologicalSorter
 
 import z3
@@ -65,14 +66,29 @@ class StepAnswer:
     waits_for: Mapping[str, Formula]
     against: Mapping[str, Rails]
 
-    def reason(self, asked: Asked) -> Rails:
-        """Return when an indication is given as a reason, and with which truth: that of the strongest there is."""
-        any_true, any_unknown = self.indicated, either([one.truth.unknown for one in self.asked])
-        unknown = z3.And(asked.truth.unknown, z3.Not(any_true))
-        false = z3.And(asked.truth.false, z3.Not(any_true), z3.Not(any_unknown))
-        return Rails(asked.truth.true, z3.Or(unknown, false))
+    @cached_property
+    def reasons(self) -> Mapping[tuple[str, str], Rails]:
+        """For each indication, and in whose place, when it is given as a reason: as true; or, where none is, else."""
+        none_true = z3.Not(self.indicated)
+        none_open = z3.Not(either([one.truth.unknown for one in self.asked]))
+        return {
+            (one.rule.id, one.in_place_of): Rails(
+                one.truth.true,
+                z3.And(none_true, z3.Or(one.truth.unknown, z3.And(none_open, one.truth.false))),
+            )
+            for one in self.asked
+        }
 
-    @property
+    @cached_property
+    def speaks(self) -> Mapping[str, Rails]:
+        """For each contraindication and caution when it is shown as speaking against the step: as true, or as not known."""
+        is_open, shown = z3.Not(self.closed), dict[str, Rails]()
+        for rule in (*self.step.contraindications, *self.step.cautions):
+            truth, might_hold = self.against[rule.id], rule.kind != "caution" and rule.holds_unknown
+            shown[rule.id] = Rails(truth.true, z3.And(truth.unknown, is_open) if might_hold else z3.BoolVal(False))
+        return shown
+
+    @cached_property
     def indicated(self) -> Formula:
         """Whether any indication is true."""
         return either([one.truth.true for one in self.asked])

@@ -10,11 +10,12 @@ from attrs import evolve, field, frozen
 
 from spineworkup.checklists import ChecklistItem
 from spineworkup.pathways import Rule
-from spineworkup.proofs.answers import STATUSES, TIERS, Answer, Asked, StepAnswer
-from spineworkup.translate.to_z3 import Formula, both, either
+from spineworkup.proofs.answers import STATUSES, TIERS, Answer, StepAnswer
+from spineworkup.translate.to_z3 import Formula, Rails, both, either
 
 NEVER = z3.BoolVal(False)
 ALWAYS = z3.BoolVal(True)
+NOT_SHOWN = Rails(NEVER, NEVER)
 
 
 @frozen
@@ -85,24 +86,17 @@ def _reasons(old: StepAnswer, new: StepAnswer) -> Iterator[Aspect]:
     mine = {(one.rule.id, one.in_place_of): one for one in old.asked}
     yours = {(one.rule.id, one.in_place_of): one for one in new.asked}
     for key in sorted({*mine, *yours}):
-        shown = (_shown(old, mine.get(key)), _shown(new, yours.get(key)))
+        shown = (old.reasons.get(key, NOT_SHOWN), new.reasons.get(key, NOT_SHOWN))
         rules = [one.rule for one in (mine.get(key), yours.get(key)) if one is not None]
         yield Aspect("reasons", _differ(shown, rules), _say_reason(key[0]), _any, key[0])
 
 
-def _shown(answer: StepAnswer, asked: Asked | None) -> tuple[Formula, Formula]:
-    if asked is None:
-        return NEVER, NEVER
-    reason = answer.reason(asked)
-    return reason.true, reason.false
-
-
-def _differ(shown: tuple[tuple[Formula, Formula], tuple[Formula, Formula]], rules: list[Rule]) -> Formula:
+def _differ(shown: tuple[Rails, Rails], rules: list[Rule]) -> Formula:
     """Whether a rule is shown in one version and not in the other, or in both with other words."""
-    (a_true, a_else), (b_true, b_else) = shown
+    a, b = shown
     if len(rules) == 2 and _words(rules[0]) != _words(rules[1]):
-        return z3.Or(a_true, a_else, b_true, b_else)
-    return z3.Or(a_true != b_true, a_else != b_else)
+        return z3.Or(a.true, a.false, b.true, b.false)
+    return z3.Or(a.true != b.true, a.false != b.false)
 
 
 def _words(rule: Rule) -> Rule:
@@ -123,7 +117,7 @@ def _against(old: StepAnswer, new: StepAnswer) -> Iterator[Aspect]:
     mine = {rule.id: rule for rule in (*old.step.contraindications, *old.step.cautions)}
     yours = {rule.id: rule for rule in (*new.step.contraindications, *new.step.cautions)}
     for id_ in sorted({*mine, *yours}):
-        shown = (_speaks(old, mine.get(id_)), _speaks(new, yours.get(id_)))
+        shown = (old.speaks.get(id_, NOT_SHOWN), new.speaks.get(id_, NOT_SHOWN))
         rules = [rules[id_] for rules in (mine, yours) if id_ in rules]
         yield Aspect("against", _differ(shown, rules), _say_against(id_), _any, id_)
     for id_ in sorted({*old.waits_for, *new.waits_for}):
@@ -132,15 +126,6 @@ def _against(old: StepAnswer, new: StepAnswer) -> Iterator[Aspect]:
     for id_ in sorted(set(old.step.checks) ^ set(new.step.checks)):
         holder = old if id_ in old.step.checks else new
         yield Aspect("against", z3.Not(holder.closed), _say_against(id_), _any, id_)
-
-
-def _speaks(answer: StepAnswer, rule: Rule | None) -> tuple[Formula, Formula]:
-    """When a rule is shown as speaking against a step: as true, or as not known."""
-    if rule is None:
-        return NEVER, NEVER
-    truth = answer.against[rule.id]
-    might = z3.And(truth.unknown, z3.Not(answer.closed))
-    return truth.true, might if rule.kind != "caution" and rule.holds_unknown else NEVER
 
 
 def _say_against(id_: str) -> Callable[[ChecklistItem], str]:

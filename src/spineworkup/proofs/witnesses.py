@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.proofs.answers import STATUSES, TIERS, Answer, StepAnswer
 from spineworkup.proofs.patients import AT, Patient, chart_of, from_hours, holds_in
 from spineworkup.translate.to_case import to_case
-from spineworkup.translate.to_z3 import Formula
+from spineworkup.translate.to_z3 import Formula, Rails
 from spineworkup.truth import Truth
 from spineworkup.urgency import Urgency
 
@@ -90,7 +90,7 @@ def disagreements(answer: Answer, model: Any, checklist: Checklist) -> list[str]
     found: list[str] = []
     for id_, said in answer.steps.items():
         item = checklist.item(id_)
-        theirs, ours = list(_of_formulas(said, holds, model)), list(_of_engine(item, said))
+        theirs, ours = list(_of_formulas(said, holds, model)), list(_of_engine(item))
         found += [f"{id_}: {a} in the formulas, {b} in the engine" for a, b in zip(theirs, ours, strict=True) if a != b]
     return found
 
@@ -102,23 +102,26 @@ def _of_formulas(said: StepAnswer, holds: Any, model: Any) -> Iterator[object]:
     yield from_hours(model, said.due.at) if holds(said.due.exists) else None
     yield holds(said.clear)
     yield next((id_ for id_, chosen in said.instead.items() if holds(chosen)), None)
-    yield {
-        (one.rule.id, one.in_place_of)
-        for one in said.asked
-        if holds(said.reason(one).true) or holds(said.reason(one).false)
-    }
-    yield {id_ for id_, truth in said.against.items() if holds(truth.true)}
+    yield _shown(said.reasons, holds)
+    waits = {id_: True for id_, open_ in said.waits_for.items() if not holds(said.closed) and holds(open_)}
+    yield _shown(said.speaks, holds) | waits
 
 
-def _of_engine(item: ChecklistItem, said: StepAnswer) -> Iterator[object]:
+def _shown(rules: Mapping[Any, Rails], holds: Any) -> dict[Any, bool]:
+    """The rules that are shown, and whether as true."""
+    return {id_: holds(rail.true) for id_, rail in rules.items() if holds(rail.true) or holds(rail.false)}
+
+
+def _of_engine(item: ChecklistItem) -> Iterator[object]:
     yield [item.status.value]
     yield item.urgency.lowest
     yield item.urgency.highest
     yield item.due
     yield item.clear_to_proceed
     yield item.instead
-    yield {(reason.rule, reason.in_place_of) for reason in item.reasons}
-    yield {one.rule for one in item.against if one.rule in said.against and one.truth is Truth.TRUE}
+    yield {(reason.rule, reason.in_place_of): reason.truth is Truth.TRUE for reason in item.reasons}
+    shown = (one for one in item.against if one.kind not in ("check", "not_available"))
+    yield {one.rule: one.truth is Truth.TRUE for one in shown}
 
 
 def replayed(answers: Iterable[Answer], model: Any) -> list[str]:
