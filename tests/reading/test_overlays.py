@@ -145,6 +145,7 @@ def test_what_does_not_weaken_needs_none(tmp_path, text):
 
 MISTAKES = [
     (f"{SET}{{what: {RULE}.within, was: 12 h, now: 6 h}}", "2:55", "the base no longer says this (see"),
+    (f"{SET}{{what: {RULE}.within, was: 12 h, now: 6 h}}", "2:55", "base/steps/mri.yaml:12:15)"),
     (f"{SET}{{what: steps.mri.safety_critical, was: 1, now: false}}", "2:44", "the base no longer says this"),
     (f"{SET}{{what: {RULE}.within, was: 24 h}}", "2:5", "expected the keys now, was, what"),
     (f"{SET}{{what: 3, was: 24 h, now: 12 h}}", "2:5", "expected the keys now, was, what"),
