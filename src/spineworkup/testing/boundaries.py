@@ -80,6 +80,8 @@ def neighbours(finding: Finding, threshold: Threshold) -> Iterator[Decimal | Qua
 
 def in_unit(quantity: Quantity, unit: str, finding: Finding) -> Quantity | None:
     """Return a quantity in another unit; None where it can't be written there exactly."""
+    if quantity.unit == unit:
+        return quantity
     with localcontext() as context:
         context.traps[Inexact] = True
         try:

@@ -63,20 +63,23 @@ def models_of(
         raise ValueError("unknown is what a criterion is while nothing is known")
     candidates, goal = _candidates(criterion, findings), (criterion, truth is Truth.TRUE)
 
-    @st.composite
-    def model(draw: st.DrawFn) -> dict[str, Value]:
+    def model(drawn: tuple[list[int], list[int]]) -> dict[str, Value]:
+        turns, picks = map(iter, drawn)
+
         def order(alternatives: Sequence[T]) -> Sequence[T]:
-            first = draw(st.integers(0, len(alternatives) - 1)) if len(alternatives) > 1 else 0
+            first = next(turns, 0) % max(len(alternatives), 1)
             return [*alternatives[first:], *alternatives[:first]]
 
         possible = next(_solve([goal], {}, candidates, order), {})
-        return {finding: draw(st.sampled_from(values)) for finding, values in possible.items()}
+        return {finding: values[next(picks, 0) % len(values)] for finding, values in possible.items()}
 
-    return model() if _can_be(goal, candidates) else st.nothing()
+    # Which alternative comes first, at each choice in turn; and which of the values that are left.
+    numbers = st.lists(st.integers(0, 59), max_size=12)
+    return st.tuples(numbers, numbers).map(model) if _can_be(goal, candidates) else st.nothing()
 
 
 def charts_near_rules(pathway: Pathway, *, at: datetime = NOON) -> st.SearchStrategy[Chart]:
-    """Draw a patient who is near a rule: all that makes one rule hold, or fail, but for one to three facts.
+    """Draw a patient who is near a rule: all that makes one rule hold, or fail, but for up to three facts.
 
     The facts that differ are known otherwise, are not known, or are of another finding. What stands in a chart beside
     its findings is drawn as in `charts`.
@@ -90,7 +93,7 @@ def charts_near_rules(pathway: Pathway, *, at: datetime = NOON) -> st.SearchStra
         values: dict[str, Any] = {
             id_: as_written(pathway.findings[id_], value) for id_, value in found.items()
         }
-        for _ in range(draw(st.integers(1, 3)) if findings else 0):
+        for _ in range(draw(st.integers(0, 3)) if findings else 0):
             near = bool(values) and draw(st.booleans())
             id_ = draw(st.sampled_from(list(values) if near else findings))
             values[id_] = None if draw(st.booleans()) else draw(values_of(pathway, id_))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from spineworkup.assessment import assess
 from spineworkup.charts import CLOCKS, STATES, Chart, Known, Observation, SignOff, StepEvent, WhyUnknown
+from spineworkup.criteria import findings_of
 from spineworkup.findings import Finding, Kind, Range, Value
 from spineworkup.pathways import Pathway
 from spineworkup.scores import Additive
@@ -51,32 +52,31 @@ def charts(
         unknown: Findings about which no chart says anything.
     """
     fixed, left_out = dict(known or {}), {*(known or {}), *unknown}
-    some = _some([id_ for id_ in pathway.findings if id_ not in left_out])
-    records, around = _observed(pathway, at), surroundings(pathway, at=at)
-
-    # Arguments would be printed with every failure, and a whole pathway is long.
-    @st.composite
-    def chart(draw: st.DrawFn) -> Chart:
-        values = {id_: draw(records[id_]) for id_ in draw(some)}
-        return Chart(pathway.findings, one_report(pathway, {**values, **fixed}, fixed), **draw(around))
-
-    return chart()
+    records = {id_: record for id_, record in _records(pathway, at).items() if id_ not in left_out}
+    drawn = st.tuples(_some(records), surroundings(pathway, at=at))
+    return drawn.map(
+        lambda pair: Chart(pathway.findings, one_report(pathway, {**pair[0], **fixed}, fixed), **pair[1])
+    )
 
 
 def surroundings(pathway: Pathway, *, at: datetime = NOON) -> st.SearchStrategy[dict[str, Any]]:
     """Draw what stands in a chart beside its findings, as the keywords of `Chart`."""
-    steps = st.sampled_from(list(pathway.steps)) if pathway.steps else st.nothing()
-    events = st.builds(
-        StepEvent, st.sampled_from(STATES), moments(at), st.sampled_from(_ROLES), st.just("as agreed")
+    steps = list(pathway.steps)
+    events = st.tuples(st.sampled_from(STATES), moments(at), st.sampled_from(_ROLES)).map(
+        lambda drawn: StepEvent(*drawn, "as agreed")
     )
     return st.fixed_dictionaries(
         {
             "clocks": st.fixed_dictionaries({}, optional={clock: moments(at) for clock in CLOCKS}),
-            "steps": st.dictionaries(steps, events, max_size=2),
-            "not_available": st.lists(steps, max_size=2, unique=True),
-            "sign_offs": st.lists(_sign_offs(pathway, at), max_size=2),
+            "steps": st.dictionaries(st.sampled_from(steps), events, max_size=2) if steps else st.just({}),
+            "not_available": _few(steps),
+            "sign_offs": _sign_offs(pathway, at),
         }
     )
+
+
+def _few(ids: list[str], most: int = 2) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(ids), max_size=most, unique=True) if ids else st.just([])
 
 
 def moments(at: datetime, finding: Finding | None = None) -> st.SearchStrategy[datetime]:
@@ -108,14 +108,22 @@ def one_report(pathway: Pathway, values: Values, first: Iterable[str] = ()) -> d
 
 def learning_more(pathway: Pathway, chart: Chart, *, at: datetime = NOON) -> st.SearchStrategy[Chart]:
     """Draw the same patient when more is known: everything that was known at `at` stays as it was."""
-    ids = _open(pathway, chart, at)
+    return _learning(pathway, chart, _open(pathway, chart, at), at)
 
-    @st.composite
-    def more(draw: st.DrawFn) -> Chart:
-        values = {id_: draw(_told(pathway, id_, at)) for id_ in draw(_some(ids))}
-        return chart.with_values(_without_contradiction(pathway, chart, values))
 
-    return more()
+def learning_what_is_not_asked(
+    pathway: Pathway, chart: Chart, *, at: datetime = NOON
+) -> st.SearchStrategy[Chart]:
+    """Draw the same patient when more is known of what could matter and the checklist doesn't ask for."""
+    asked = {question.id for question in assess(pathway, chart, at=at).questions}
+    asked |= set(never_asked(pathway))
+    return _learning(pathway, chart, [id_ for id_ in _open(pathway, chart, at) if id_ not in asked], at)
+
+
+def _learning(pathway: Pathway, chart: Chart, ids: Iterable[str], at: datetime) -> st.SearchStrategy[Chart]:
+    told = pathway.remember(f"told by {at.isoformat()}", lambda _: _told(pathway, at))
+    some = _some({id_: told[id_] for id_ in ids})
+    return some.map(lambda drawn: chart.with_values(_without_contradiction(pathway, chart, drawn)))
 
 
 def knowing_everything(pathway: Pathway, chart: Chart, *, at: datetime = NOON) -> st.SearchStrategy[Chart]:
@@ -124,24 +132,44 @@ def knowing_everything(pathway: Pathway, chart: Chart, *, at: datetime = NOON) -
     return values.map(lambda drawn: chart.with_values(_without_contradiction(pathway, chart, drawn)))
 
 
-def _some(ids: list[str]) -> st.SearchStrategy[list[str]]:
-    """Draw some ids: none or a few, or any number of them."""
-    if not ids:
-        return st.just([])
-    few = st.lists(st.sampled_from(ids), max_size=8, unique=True)
-    # One bit for each: a single draw, however many there are.
-    many = st.binary(min_size=(len(ids) + 7) // 8, max_size=(len(ids) + 7) // 8)
-    return st.one_of(
-        few, many.map(lambda bits: [id_ for n, id_ in enumerate(ids) if bits[n // 8] >> n % 8 & 1])
-    )
+def never_asked(pathway: Pathway) -> tuple[str, ...]:
+    """Return the findings that may change an answer although nobody asks them.
+
+    Those that make a step done, as nobody is asked for the result that the step itself brings; and those of
+    contraindications that hold nothing while they are not known.
+    """
+    criteria = [step.done_when for step in pathway.steps.values() if step.done_when is not None]
+    criteria += [rule.when for rule in pathway.rules.values() if not rule.holds_unknown]
+    read = [id_ for criterion in criteria for id_ in findings_of(criterion)]
+    return tuple(dict.fromkeys(part for id_ in read for part in (id_, *_parts(pathway, id_))))
 
 
-def _observed(pathway: Pathway, at: datetime) -> dict[str, st.SearchStrategy[Any]]:
-    """Return what a record may say of each finding."""
-    return pathway.remember(f"observed at {at.isoformat()}", lambda _: _records(pathway, at))
+def _parts(pathway: Pathway, id_: str) -> tuple[str, ...]:
+    """Return the findings from which one can be worked out."""
+    score, finding = pathway.totals.get(id_), pathway.findings.get(id_)
+    if score is not None:
+        return score.inputs
+    return finding.derived.inputs if finding is not None and finding.derived is not None else ()
+
+
+def _some(values: Mapping[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw some of the values: none or a few, or any number of them.
+
+    An id is drawn together with its value, so that shrinking can leave both out.
+    """
+    if not values:
+        return st.just({})
+    one = st.sampled_from(list(values)).flatmap(lambda id_: values[id_].map(lambda value: (id_, value)))
+    few = st.lists(one, max_size=8, unique_by=lambda pair: pair[0]).map(dict)
+    return st.one_of(few, st.fixed_dictionaries({}, optional=values))
 
 
 def _records(pathway: Pathway, at: datetime) -> dict[str, st.SearchStrategy[Any]]:
+    """Return what a record may say of each finding."""
+    return pathway.remember(f"records at {at.isoformat()}", lambda _: _make_records(pathway, at))
+
+
+def _make_records(pathway: Pathway, at: datetime) -> dict[str, st.SearchStrategy[Any]]:
     unknown = st.sampled_from([Observation(None, reason=reason) for reason in WhyUnknown])
     records = {}
     for id_, finding in pathway.findings.items():
@@ -155,13 +183,14 @@ def _records(pathway: Pathway, at: datetime) -> dict[str, st.SearchStrategy[Any]
     return records
 
 
-def _told(pathway: Pathway, id_: str, at: datetime) -> st.SearchStrategy[Any]:
-    """Draw what becomes known of one finding by `at`."""
-    value, before = (
-        values_of(pathway, id_),
-        [at - timedelta(hours=hours) for hours in _HOURS_AGO if hours >= 0],
-    )
-    return st.one_of(value, st.tuples(value, st.sampled_from(before)).map(lambda drawn: Observation(*drawn)))
+def _told(pathway: Pathway, at: datetime) -> dict[str, st.SearchStrategy[Any]]:
+    """Return what may become known of each finding by `at`."""
+    before = st.sampled_from([at - timedelta(hours=hours) for hours in _HOURS_AGO if hours >= 0])
+    values = {id_: values_of(pathway, id_) for id_ in pathway.findings}
+    return {
+        id_: st.one_of(value, st.tuples(value, before).map(lambda drawn: Observation(*drawn)))
+        for id_, value in values.items()
+    }
 
 
 def _open(pathway: Pathway, chart: Chart, at: datetime) -> list[str]:
@@ -176,15 +205,14 @@ def _without_contradiction(pathway: Pathway, chart: Chart, values: Values) -> di
     return {id_: value for id_, value in values.items() if id_ in both}
 
 
-def _sign_offs(pathway: Pathway, at: datetime) -> st.SearchStrategy[SignOff]:
-    rules = [rule for rule in pathway.rules.values() if rule.kind in ("relative", "absolute")]
-    if not rules:
-        return st.nothing()
-    return st.sampled_from(rules).flatmap(
-        lambda rule: st.builds(
-            SignOff, st.just(rule.id), st.sampled_from((rule.sign_off or "consultant", *_ROLES)), moments(at)
-        )
-    )
+def _sign_offs(pathway: Pathway, at: datetime) -> st.SearchStrategy[list[SignOff]]:
+    """Draw sign-offs of contraindications: by the role that may, by others, and of what nobody may sign off."""
+    signs = [
+        st.tuples(st.just(rule.id), st.sampled_from((rule.sign_off or "consultant", *_ROLES)), moments(at))
+        for rule in pathway.rules.values()
+        if rule.kind in ("relative", "absolute")
+    ]
+    return st.lists(st.one_of(signs).map(lambda drawn: SignOff(*drawn)), max_size=2) if signs else st.just([])
 
 
 def _plausible_values(pathway: Pathway) -> dict[str, st.SearchStrategy[Any]]:
