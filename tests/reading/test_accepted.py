@@ -135,3 +135,22 @@ def test_an_overlay_answers_for_what_it_adds(tmp_path):
     (tmp_path / ACCEPTED).write_text(accepted + "- {lint: overlap, of: [base_a, base_b], reason: the base's}\n")
     stale = ["3:3: nothing here is overlap any more: base_a, base_b"]
     assert stale == told(check_path(tmp_path / ACCEPTED, today=TODAY, more=more)) == told(check_path(tmp_path, today=TODAY, more=more))
+
+
+EXPECTED = [
+    ("the same value", "notices: [implausible power]", []),
+    ("another value", "notices: [implausible crp]", ["1:31: power: an implausible value is not used: it counts as not known"]),
+    ("none", "notices: []", ["1:31: power: an implausible value is not used: it counts as not known"]),
+    ("no list", "notices: implausible power", ["1:31: power: an implausible value is not used: it counts as not known"]),
+    ("no text", "notices: [[implausible power]]", ["1:31: power: an implausible value is not used: it counts as not known"]),
+]
+
+
+@pytest.mark.parametrize(("expect", "expected"), [row[1:] for row in EXPECTED], ids=[row[0] for row in EXPECTED])
+def test_a_case_that_tries_an_implausible_value_says_so(tmp_path, expect, expected):
+    """The one after it, which says nothing, isn't excused by it."""
+    second = "2:31: power: an implausible value is not used: it counts as not known"
+    cases = f"- {{case: a, findings: {{power: 9}}, expect: {{{expect}}}}}\n- {{case: b, findings: {{power: 9}}}}\n"
+    write_package(tmp_path, **{"steps__ct.cases": cases})
+
+    assert [*expected, second] == told(check_path(tmp_path))

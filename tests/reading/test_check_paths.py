@@ -108,11 +108,12 @@ def test_rules_are_looked_through_once_however_many_of_their_files_are_checked(t
 def test_the_day_and_further_lints_reach_all_shipped_rules():
     """Each package, and each overlay on its base."""
     seen = []
-    late = check_shipped(today=date(2030, 1, 1), more=lambda pathway: seen.append(pathway.overlays) or [])
+    found = check_shipped(today=date(2030, 1, 1), more=lambda pathway: seen.append(pathway.overlays) or [])
+    late = [problem for problem in found if problem.message.startswith("past_review: ")]
 
     assert [(), ("us",)] == seen
     assert {"rules/metastatic_spine/package.yaml", "rules/overlays/us/overlay.yaml"} <= {problem.position.file for problem in late}
-    assert all(problem.message.startswith("past_review: ") and "^" in problem.excerpt for problem in late)
+    assert all("^" in problem.excerpt for problem in late)
     assert len(load_pathway().rules) + 1 + 2 == len(late)
 
 

@@ -41,7 +41,8 @@ class Case:
     Args:
         at: The moment at which it is to be assessed, if the file names one.
         expect: What the file expects of its checklist; used by tests of rules only.
-        warnings: What was read but can't be used as it stands, such as an implausible value.
+        warnings: What was read but can't be used as it stands, such as an implausible value that the file itself
+            expects no notice of.
     """
 
     label: str
@@ -51,6 +52,12 @@ class Case:
     source: str = ""
     expect: Any = None
     warnings: tuple[Problem, ...] = ()
+
+
+def _expected_notices(expect: Any) -> frozenset[str]:
+    """Return the notices that a case expects; what it says wrongly is for its test to say."""
+    notices = expect.get("notices") if type(expect) is dict else None
+    return frozenset(word for word in notices if type(word) is str) if type(notices) is list else frozenset()
 
 
 def case_document(raw: bytes | str, file: str) -> Document:
@@ -118,6 +125,7 @@ class _Reader:
     pathway: Pathway
     problems: list[Problem] = field(factory=list)
     warnings: list[Problem] = field(factory=list)
+    expected: frozenset[str] = frozenset()
 
     def fault(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> None:
         self.problems.append(self.document.problem(path, message, hint, key=key))
@@ -129,6 +137,7 @@ class _Reader:
         if type(data) is not dict:
             self.fault(path, "expected a mapping with keys such as case, clocks and findings")
             data = {}
+        self.expected = _expected_notices(data.get("expect"))
         for key in data:
             if key not in (*_KEYS, *_ABOUT):
                 self.unknown_key(key, (*_KEYS, *_ABOUT), "key", (*path, key))
@@ -199,7 +208,8 @@ class _Reader:
                 message = f"{id_}: an implausible value is not used: it counts as not known"
                 hint = f"check the value and its unit; plausible is {finding.low} to {finding.high} {finding.unit}"
                 problem = self.document.problem((*path, id_), message, hint.rstrip(), kind="warning")
-                self.warnings.append(problem)
+                # A case that tries an implausible value, and says so, isn't a slip.
+                self.warnings += [] if f"implausible {id_}" in self.expected else [problem]
             entries[id_] = observations
         return entries
 
