@@ -12,9 +12,10 @@ from typing import Literal
 import z3
 from attrs import field, frozen
 
-from spineworkup.criteria import ALWAYS, NEVER, Leaf, Place, findings_of, literals, replaced
+from spineworkup.criteria import ALWAYS, NEVER, Criterion, Leaf, Place, findings_of, literals, replaced
 from spineworkup.pathways import Purpose, Rule
 from spineworkup.proofs.answers import TIERS, Answer
+from spineworkup.proofs.patients import Patient
 from spineworkup.proofs.scenes import Scene
 from spineworkup.translate.to_z3 import Formula, both, either
 from spineworkup.urgency import Urgency
@@ -258,18 +259,25 @@ def every_literal_decides(scene: Scene) -> Iterator[Question]:
 
 
 def _decides(scene: Scene, rule: Rule, place: Place, leaf: Leaf) -> Question:
-    """A reason is shown exactly where its rule is true: a rule that is true of one of the two only shows in the output."""
+    """A reason is shown exactly where its rule is true: a rule that is true of one of the two only shows in the output.
+
+    The line must decide in both, or another line about the same finding could be what tells them apart.
+    """
     patient, other = scene.one.patient, scene.other.patient
-    with_, without = (patient.truth(replaced(rule.when, place, part)) for part in (ALWAYS, NEVER))
-    decisive = z3.Or(with_.true != without.true, with_.false != without.false)
     mine, yours = patient.truth(leaf), other.truth(leaf)
     differs = z3.Or(mine.true != yours.true, mine.false != yours.false)
     shown = patient.truth(rule.when).true != other.truth(rule.when).true
     wrong = f"a line of the rule {rule.id} about {leaf.finding} never decides anything"
-    asked = [decisive, differs, shown]
+    asked = [*(_turns_on(rule.when, place, one) for one in (patient, other)), differs, shown]
     about = ".".join([rule.id, *map(str, place)])
     given = scene.two_who_differ_in(leaf.finding)
     return Question(about, wrong, given, asked, (scene.one, scene.other), "somebody")
+
+
+def _turns_on(criterion: Criterion, place: Place, patient: Patient) -> Formula:
+    """Whether a criterion would come out otherwise if a line of it did."""
+    with_, without = (patient.truth(replaced(criterion, place, part)) for part in (ALWAYS, NEVER))
+    return z3.Or(with_.true != without.true, with_.false != without.false)
 
 
 CLAIMS = (
