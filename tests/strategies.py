@@ -5,31 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from attrs import evolve
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from spineworkup.charts import Chart, Observation, StepEvent
-from spineworkup.criteria import (
-    ALWAYS,
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Comparator,
-    Compare,
-    Criterion,
-    IsOneOf,
-    Not,
-    Present,
-)
+from spineworkup.criteria import AllOf, AnyOf, AtLeast, Criterion, Not
 from spineworkup.findings import Finding, Kind, Range, Value
-from spineworkup.pathways import Pathway, Prerequisite, Rule, Step
-from spineworkup.urgency import Urgency
+from spineworkup.pathways import Pathway, Rule
+from spineworkup.testing.random_pathways import criteria as criteria_of
+from spineworkup.testing.random_pathways import leaves_of
+from spineworkup.testing.random_pathways import pathways as pathways_of
 
 # The same examples in every run; `--hypothesis-profile=search` looks for new ones.
 settings.register_profile(
@@ -60,30 +50,26 @@ def drawn(kind: str, value: Any) -> Any:
     return value
 
 
+def nodes_of(criterion: Criterion) -> Iterator[Criterion]:
+    """Every node of a criterion."""
+    yield criterion
+    match criterion:
+        case Not(operand):
+            yield from nodes_of(operand)
+        case AllOf(operands) | AnyOf(operands) | AtLeast(_, operands):
+            for operand in operands:
+                yield from nodes_of(operand)
+
+
 def _noted(criterion: Criterion) -> Criterion:
-    return drawn(type(criterion).__name__, criterion)
+    DRAWN.update(type(node).__name__ for node in nodes_of(criterion))
+    return criterion
 
 
-leaves = st.one_of(
-    st.sampled_from(BOOLEANS).map(Present),
-    st.builds(Compare, st.sampled_from(["power", "crp"]), st.sampled_from(Comparator), numbers),
-    st.builds(IsOneOf, st.just("history"), st.lists(st.sampled_from(OPTIONS), min_size=1, max_size=2)),
-).map(_noted)
-
-
-def _branches(inner: st.SearchStrategy[Criterion], least: int) -> st.SearchStrategy[Criterion]:
-    several = st.lists(inner, min_size=least, max_size=3)
-    counted = several.flatmap(
-        lambda operands: st.builds(
-            AtLeast, st.integers(1, max(1, len(operands) + (least == 0))), st.just(operands)
-        )
-    )
-    return st.one_of(inner.map(Not), several.map(AllOf), several.map(AnyOf), counted).map(_noted)
-
-
-criteria = st.recursive(leaves, lambda inner: _branches(inner, 0), max_leaves=8)
+leaves = leaves_of(VOCABULARY).map(_noted)
+criteria = criteria_of(VOCABULARY).map(_noted)
 # What rule files can say: no empty lists but `always`, and a count that can be reached.
-written = st.one_of(st.just(ALWAYS), st.recursive(leaves, lambda inner: _branches(inner, 1), max_leaves=8))
+written = criteria_of(VOCABULARY, as_written=True).map(_noted)
 
 
 def _range(ends: tuple[Decimal, Decimal]) -> Value:
@@ -156,57 +142,9 @@ def rule(id_: str, when: Criterion, **more: Any) -> Rule:
 hours = st.integers(0, 72).map(lambda n: timedelta(hours=n))
 
 
-@st.composite
-def _timed(draw: st.DrawFn) -> dict[str, Any]:
-    start = draw(st.sampled_from(["", "", "suspicion", "request", "onset"]))
-    return {"start": start, "within": draw(hours) if start else None}
-
-
-@st.composite
-def steps(draw: st.DrawFn, number: int, *, criterion: st.SearchStrategy[Criterion] = criteria) -> Step:
-    """A step that may wait for steps of a lower number."""
-    id_ = f"s{number}"
-    tiers = [tier for tier in Urgency if tier is not Urgency.NONE]
-    indications = [
-        rule(f"{id_}_i{n}", draw(criterion), urgency=draw(st.sampled_from(tiers)), **draw(_timed()))
-        for n in range(draw(st.integers(0, 2)))
-    ]
-    kinds = draw(st.lists(st.sampled_from(["absolute", "relative"]), max_size=2))
-    against = [
-        rule(f"{id_}_c{n}", draw(criterion), kind=kind, sign_off="radiologist" if kind == "relative" else "")
-        for n, kind in enumerate(kinds)
-    ]
-    before = draw(st.lists(st.integers(0, number - 1), max_size=1)) if number else []
-    return Step(
-        id_,
-        id_.upper(),
-        indications=tuple(indications),
-        contraindications=tuple(against),
-        checks=tuple(draw(st.lists(st.sampled_from(BOOLEANS), max_size=1))),
-        prerequisites=tuple(Prerequisite(f"s{n}", draw(st.none() | criterion)) for n in before),
-        produces=("fever",) if draw(st.booleans()) else (),
-        done_when=draw(st.none() | leaves) if draw(st.booleans()) else None,
-    )
-
-
-@st.composite
-def pathways(draw: st.DrawFn, criterion: st.SearchStrategy[Criterion] = criteria) -> Pathway:
+def pathways() -> st.SearchStrategy[Pathway]:
     """A pathway of a few steps, some of which take over from others."""
-    parts = [
-        Pathway.of(draw(steps(number, criterion=criterion))) for number in range(draw(st.integers(1, 4)))
-    ]
-    whole = Pathway(findings=VOCABULARY)
-    for part in parts:
-        whole |= part
-    pairs = [(f"s{a}", f"s{b}") for a in range(len(parts)) for b in range(a + 1, len(parts))]
-    fallbacks = draw(st.lists(st.sampled_from(pairs), max_size=2, unique=True)) if pairs else []
-    return evolve(whole, fallbacks=tuple(fallbacks))
-
-
-@st.composite
-def charts(draw: st.DrawFn, pathway: Pathway, known_values: Mapping[str, Any]) -> Chart:
-    """A chart with these values, some with times, and with whatever else a chart may hold."""
-    return chart_of(pathway, known_values, draw(surroundings(pathway)))
+    return pathways_of(VOCABULARY, criterion=criteria)
 
 
 @st.composite

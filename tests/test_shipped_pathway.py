@@ -1,20 +1,18 @@
-"""What must hold of the shipped pathway for every patient: urgency, order, contraindications, units, time."""
+"""What must hold of the shipped pathway beside the invariants of the kit (tests/kit/test_invariants.py)."""
 
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spineworkup import Chart, Status, Urgency, assess, load_pathway
-from spineworkup.charts import Observation, SignOff, StepEvent
-from spineworkup.criteria import AllOf, AnyOf, AtLeast, Compare, Not, Present, leaves
-from spineworkup.findings import Kind
-from spineworkup.logic.evaluate import evaluate
-from spineworkup.truth import Truth
+from spineworkup.charts import SignOff, StepEvent
+from spineworkup.criteria import AllOf, AnyOf, AtLeast, Not, Present, leaves
+from spineworkup.testing.boundaries import boundary_values
+from spineworkup.testing.strategies import as_written, charts, is_plausible
 from spineworkup.units import Quantity, convert
 from tests.strategies import NOON
 
@@ -26,47 +24,17 @@ EMERGENCY = ("contact_mscc_coordinator", "mri_whole_spine", "ct_spine", "neurolo
 SLOW = ("blood_tests", "bone_scan", "ct_staging", "biopsy", "plain_radiograph", "myeloma_screen", "bleeding_screen")
 EMERGENCY_NEUROLOGY = BASE.criteria["emergency_neurology"].when
 RED_FLAGS = [leaf.finding for leaf in leaves(EMERGENCY_NEUROLOGY) if isinstance(leaf, Present)]
-BOOLEANS = [id_ for id_, finding in BASE.findings.items() if finding.kind is Kind.BOOLEAN]
 MANY = settings(max_examples=40)
-
-
-def thresholds():
-    """The numbers that rules compare with, and those just beside them."""
-    found: dict[str, set[Decimal]] = {}
-    for pathway in (BASE, US):
-        for step in pathway.steps.values():
-            for criterion in step.criteria:
-                for leaf in leaves(criterion):
-                    if isinstance(leaf, Compare):
-                        found.setdefault(leaf.finding, set()).update(leaf.threshold + d for d in (-1, 0, 1))
-    return found
-
-
-THRESHOLDS = thresholds()
-
-
-def values_of(finding):
-    if finding.kind is Kind.BOOLEAN:
-        return st.booleans()
-    if finding.kind is Kind.CHOICE:
-        return st.sampled_from(list(finding.options))
-    low = finding.low if finding.low is not None else Decimal(0)
-    numbers = sorted({low, *(n for n in THRESHOLDS.get(finding.id, {low + 1}) if finding.is_plausible(n))})
-    values = st.sampled_from(numbers)
-    return values.map(lambda n: Quantity(n, finding.unit)) if finding.unit else values
-
-
 TOTALS = {score.total for score in BASE.scores.values()}
-known = st.fixed_dictionaries(
-    {}, optional={id_: values_of(f) for id_, f in BASE.findings.items() if id_ not in TOTALS}
-)
-# Few things known is what a first contact looks like; many, what a workup ends with.
-few = st.lists(st.sampled_from(sorted(BASE.findings.keys() - TOTALS)), max_size=8, unique=True).flatmap(
-    lambda ids: st.fixed_dictionaries({id_: values_of(BASE.findings[id_]) for id_ in ids})
-)
-patients = st.one_of(few, known)
+
+
+def values_of(chart):
+    """What a chart says, for tests that change a value: totals are left to what the items say."""
+    return {id_: as_written(BASE.findings[id_], v) for id_, v in chart.facts.items() if id_ not in TOTALS}
+
+
+patients = charts(BASE).map(values_of)
 clocks = st.fixed_dictionaries({}, optional={c: st.integers(0, 99).map(lambda h: NOON - timedelta(hours=h)) for c in ("suspicion", "request", "decision_to_treat")})
-elsewhere = st.lists(st.sampled_from(sorted(BASE.steps)), max_size=2)
 
 
 def checklist_of(pathway, values, **chart):
@@ -119,54 +87,6 @@ def test_a_deficit_is_an_emergency_whatever_else_is_known(profile, finding, valu
 
 
 @profiles
-@given(values=patients, finding=st.sampled_from(BOOLEANS), where=elsewhere)
-@MANY
-def test_one_more_positive_finding_lowers_no_urgency(profile, values, finding, where):
-    pathway = PATHWAYS[profile]
-    before, after = (checklist_of(pathway, values | {finding: here}, not_available=where).urgency for here in (False, True))
-
-    assert before.lowest <= after.lowest, finding
-    assert before.highest <= after.highest, finding
-
-
-@profiles
-@given(values=patients, finding=st.sampled_from(RED_FLAGS), anchors=clocks, where=elsewhere)
-@MANY
-def test_red_flags_only_tighten_deadlines_of_the_emergency(profile, values, finding, anchors, where):
-    pathway = PATHWAYS[profile]
-    before, after = (
-        checklist_of(pathway, values | {finding: here}, clocks=anchors, not_available=where) for here in (False, True)
-    )
-    for step in ("contact_mscc_coordinator", "mri_whole_spine"):
-        one, other = before.item(step), after.item(step)
-        if one.status in (Status.DUE, Status.WAITING) and one.due is not None:
-            assert other.due is not None and other.due <= one.due
-            assert other.urgency.lowest >= one.urgency.lowest
-
-
-@profiles
-@given(values=patients, data=st.data())
-@MANY
-def test_learning_more_narrows_the_urgency(profile, values, data):
-    pathway = PATHWAYS[profile]
-    dropped = data.draw(st.sets(st.sampled_from(sorted(values)))) if values else set()
-    less = {id_: value for id_, value in values.items() if id_ not in dropped}
-    before, after = checklist_of(pathway, less).urgency, checklist_of(pathway, values).urgency
-
-    assert before.lowest <= after.lowest <= after.highest <= before.highest
-
-
-@profiles
-@given(values=patients, finding=st.sampled_from(BOOLEANS))
-@MANY
-def test_not_known_is_at_least_as_urgent_as_absent(profile, values, finding):
-    pathway = PATHWAYS[profile]
-    unknown = {id_: value for id_, value in values.items() if id_ != finding}
-
-    assert checklist_of(pathway, unknown).urgency.highest >= checklist_of(pathway, values | {finding: False}).urgency.highest
-
-
-@profiles
 @given(values=patients)
 @settings(max_examples=10)
 def test_weakness_that_was_measured_is_a_deficit(profile, values):
@@ -197,70 +117,6 @@ def test_a_normal_test_lowers_no_urgency_that_is_certain(profile, finding, value
 
 
 @profiles
-@given(values=patients, anchors=clocks, where=elsewhere)
-@MANY
-def test_contraindications_hold_and_something_takes_over(profile, values, anchors, where):
-    pathway = PATHWAYS[profile]
-    checklist = checklist_of(pathway, values, clocks=anchors, not_available=where)
-    facts = checklist.chart.facts
-    assert sorted(pathway.steps) == sorted(item.step.id for item in checklist.items)
-    for item in checklist.items:
-        absolute = [evaluate(r.when, facts) for r in item.step.contraindications if r.kind == "absolute"]
-        assert not (item.status in (Status.DUE, Status.WAITING) and Truth.TRUE in absolute)
-        if item.clear_to_proceed:
-            assert Truth.TRUE not in absolute and item.step.id not in where
-            holding = [r for r in item.step.contraindications if r.kind == "absolute" and r.holds_unknown]
-            assert {evaluate(r.when, facts) for r in holding} <= {Truth.FALSE}
-    mri = checklist.item("mri_whole_spine")
-    barred = mri.status is Status.CONTRAINDICATED or "mri_whole_spine" in where
-    if barred and mri.status not in (Status.NOT_INDICATED, Status.DONE):
-        assert mri.instead is not None
-        other = checklist.item(mri.instead)
-        if other.status in (Status.DUE, Status.WAITING) and mri.due is not None:
-            assert other.due is not None and other.due <= mri.due
-        if other.step.id == "ct_spine":
-            assert other.status is not Status.NOT_INDICATED
-
-
-@profiles
-@given(values=patients, where=elsewhere)
-@MANY
-def test_a_critical_purpose_is_never_left_empty(profile, values, where):
-    pathway = PATHWAYS[profile]
-    checklist = checklist_of(pathway, values, not_available=where)
-    for purpose in pathway.purposes.values():
-        if not purpose.critical:
-            continue
-        items = [checklist.item(step) for step in purpose.steps]
-        if not any(i.urgency.lowest > Urgency.NONE and i.status is not Status.DONE for i in items):
-            continue
-        doable = [
-            i for i in items
-            if i.status in (Status.DUE, Status.WAITING, Status.DONE, Status.UNDETERMINED) and i.step.id not in where
-        ]  # fmt: skip
-        assert doable or checklist.item(purpose.escalate_to).status in (Status.DUE, Status.DONE)
-
-
-@profiles
-@given(values=patients, anchors=clocks)
-@MANY
-def test_what_is_to_be_done_is_complete(profile, values, anchors):
-    """With a source, a role, a reason; and a time, or the question that would give it."""
-    pathway = PATHWAYS[profile]
-    for item in checklist_of(pathway, values, clocks=anchors).items:
-        if item.status not in (Status.DUE, Status.WAITING, Status.UNDETERMINED):
-            continue
-        assert item.reasons and item.step.owner and item.step.action
-        rules = [pathway.rules[reason.rule] for reason in item.reasons]
-        assert all(rule.cites and rule.review_by and rule.says for rule in rules)
-        if item.due is None and all(rule.within is not None for rule in rules):
-            starts = {f"clocks.{rule.start}" for rule in rules if rule.start != "onset"}
-            assert starts & set(item.questions) or any(q.endswith(".at") for q in item.questions) or Truth.TRUE not in {r.truth for r in item.reasons}
-        if item.status is Status.UNDETERMINED:
-            assert item.questions
-
-
-@profiles
 @given(values=patients)
 @MANY
 def test_without_open_questions_everything_is_settled(profile, values):
@@ -280,7 +136,8 @@ def test_the_unit_changes_nothing_but_tables_of_that_unit(finding, unit, values,
     # A value worked out from two others follows the formula of its unit.
     values = {id_: value for id_, value in values.items() if id_ not in ("albumin", finding)}
     about = BASE.findings[finding]
-    quantity = data.draw(values_of(about))
+    own = [q for q in boundary_values(BASE, finding) if q.unit == about.unit and is_plausible(about, q)]
+    quantity = data.draw(st.sampled_from(own))
     other = Quantity(convert(quantity, unit, about.molar_mass), unit)
 
     one, two = (checklist_of(BASE, values | {finding: q}) for q in (quantity, other))
@@ -289,39 +146,6 @@ def test_the_unit_changes_nothing_but_tables_of_that_unit(finding, unit, values,
     assert said(one) == said(two)
     different = {id_ for id_ in one.scores if one.scores[id_].bands != two.scores[id_].bands}
     assert all(finding in BASE.scores[id_].inputs for id_ in different)
-
-
-ZONES = [ZoneInfo(zone) for zone in ("UTC", "Europe/London", "America/New_York")]
-
-
-@given(values=patients, anchors=clocks, days=st.integers(-200, 200), zone=st.sampled_from(ZONES))
-@MANY
-def test_shifting_all_times_shifts_every_due_time(values, anchors, days, zone):
-    shift = timedelta(days=days, hours=days % 24)
-    events = {"blood_tests": StepEvent("requested", NOON)}
-
-    def read(by, place):
-        chart = Chart(
-            BASE.findings,
-            {id_: Observation(value, (NOON - timedelta(hours=2) + by).astimezone(place)) for id_, value in values.items()},
-            clocks={name: (moment + by).astimezone(place) for name, moment in anchors.items()},
-            steps={id_: StepEvent(e.state, (e.at + by).astimezone(place)) for id_, e in events.items()},
-        )
-        return assess(BASE, chart, at=(NOON + by).astimezone(place))
-
-    one, other = read(timedelta(0), ZONES[0]), read(shift, zone)
-
-    assert [(i.status, i.overdue, i.questions) for i in one.items] == [(i.status, i.overdue, i.questions) for i in other.items]
-    assert [i.due and i.due + shift for i in one.items] == [i.due for i in other.items]
-
-
-@given(values=patients, data=st.data())
-@settings(max_examples=40)
-def test_the_order_of_values_changes_nothing(values, data):
-    shuffled = dict(data.draw(st.permutations(list(values.items()))))
-    one, other = checklist_of(BASE, values), checklist_of(BASE, shuffled)
-
-    assert (said(one), one.questions, one.notices, one.receipt) == (said(other), other.questions, other.notices, other.receipt)
 
 
 def test_an_overlay_loosens_nothing():

@@ -5,22 +5,11 @@ from decimal import Decimal
 
 from attrs import evolve
 
-from spineworkup.criteria import AllOf, AnyOf, AtLeast, Not
 from spineworkup.findings import Finding, Kind
 from spineworkup.scores import Additive, PointsBand, Score
 from spineworkup.testing.random_pathways import pathways
 from tests.strategies import NODES as NODES  # and with it the settings of all tests
-
-
-def nodes_of(criterion):
-    """Every node of a criterion."""
-    yield criterion
-    match criterion:
-        case Not(operand):
-            yield from nodes_of(operand)
-        case AllOf(operands) | AnyOf(operands) | AtLeast(_, operands):
-            for operand in operands:
-                yield from nodes_of(operand)
+from tests.strategies import nodes_of as nodes_of
 
 
 def _boolean(id_, **more):

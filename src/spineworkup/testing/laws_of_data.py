@@ -62,7 +62,7 @@ def order_changes_nothing(pathway: Pathway, chart: Chart, at: datetime) -> None:
     """I-02: the order in which rules were written and values were recorded changes nothing.
 
     With every list of rules, checks and prerequisites reversed, and the values of the chart in reverse: the same
-    statuses, urgency, times, questions and reasons.
+    statuses, urgency, times, questions and reasons. With the values alone in reverse also the same receipt.
 
     For a clinician: no rule wins because it stands first, no value because it came last.
     """
@@ -72,10 +72,16 @@ def order_changes_nothing(pathway: Pathway, chart: Chart, at: datetime) -> None:
         clocks=chart.clocks,
         steps=_backwards(chart.steps),
         not_available=chart.not_available,
-        sign_offs=chart.sign_offs[::-1],
+        sign_offs=chart.sign_offs,
         case=chart.case,
     )
     patient = Patient(pathway, chart, at)
+    told = Patient(pathway, turned, at, "patient told in another order")
+    if (patient.checklist.receipt, patient.checklist.notices) != (
+        told.checklist.receipt,
+        told.checklist.notices,
+    ):
+        raise InvariantBroken("I-02", "the order of values changes the receipt or a notice", patient, told)
     other = Patient(pathway.remember("reversed", _reversed), turned, at, "patient in another order")
     same("I-02", "the order of rules or values changes the answer", patient, other)
 

@@ -265,12 +265,3 @@ def is_plausible(finding: Finding, raw: object) -> bool:
 def as_written(finding: Finding, value: Value) -> object:
     """Return a known value as a chart takes it."""
     return Quantity(value, finding.unit) if isinstance(value, Decimal) and finding.unit else value
-
-
-def known_values(chart: Chart) -> dict[str, Value]:
-    """Return what a chart says, but for what is known only as a range."""
-    return {
-        id_: entry.value
-        for id_, entry in chart.entries.items()
-        if isinstance(entry, Known) and not isinstance(entry.value, Range)
-    }
