@@ -286,6 +286,16 @@ def test_a_slip_in_a_name_is_no_pass(argument):
             check(PLAIN, **{argument: {"a_contradiction_stays": {}}})
 
 
+def test_a_deficit_that_an_overlay_lost_is_missed():
+    """What makes an emergency by itself is asked of the base."""
+    base, guarded = pathway(step("mri", EMERGENCY)), pathway(step("mri", rule("weak", AllOf((WEAK, NIGHT)), IMMEDIATE)))
+    without = [name for name in EVERY if name != "a_deficit_is_an_emergency"]
+
+    check_invariants(guarded, max_examples=20, without=without)
+    with pytest.raises(InvariantBroken, match="weakness is present, and it is not an emergency"):
+        check_invariants(guarded, base=base, without=without)
+
+
 def test_what_is_left_out_is_not_asked():
     without = [name for name, invariant in EVERY.items() if invariant.about == "rules"]
 

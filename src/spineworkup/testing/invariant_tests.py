@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from spineworkup.pathways import Pathway
-from spineworkup.testing.invariants import OVERLAY, Invariant, check_invariant, chosen
+from spineworkup.testing.invariants import Invariant, check_invariant, chosen, options_of
 
 
 def invariant_tests(
@@ -42,13 +42,11 @@ def invariant_tests(
     """
     chosen(without=options or ())
     wanted = chosen(without=without, overlay=base is not None)
-    load_once, load_base = cache(load), cache(base) if base is not None else None
+    load_once, load_base = cache(load), cache(base or (lambda: None))
 
     @pytest.mark.parametrize("invariant", wanted, ids=[f"{one.number} {one.name}" for one in wanted])
     def test(invariant: Invariant) -> None:
-        more = dict((options or {}).get(invariant.name, {}))
-        if invariant is OVERLAY and load_base is not None:
-            more["base"] = load_base()
+        more = options_of(invariant, load_base(), options)
         check_invariant(invariant, load_once(), max_examples=max_examples, **more)
 
     return test

@@ -57,6 +57,7 @@ from spineworkup.testing.laws_of_urgency import (
     a_red_flag_only_tightens_deadlines,
     an_emergency_waits_for_nothing_slow,
     an_overlay_loosens_nothing,
+    emergency_flags,
 )
 from spineworkup.testing.models import charts_near_rules
 from spineworkup.testing.strategies import (
@@ -241,10 +242,20 @@ def check_invariants(
     """
     chosen(without=options or ())
     for invariant in chosen(without=without, overlay=base is not None):
-        more = dict((options or {}).get(invariant.name, {}))
-        if invariant is OVERLAY:
-            more["base"] = base
+        more = options_of(invariant, base, options)
         check_invariant(invariant, pathway, max_examples=max_examples, **more)
+
+
+def options_of(
+    invariant: Invariant, base: Pathway | None, options: Mapping[str, Mapping[str, Any]] | None
+) -> dict[str, Any]:
+    """Return the further arguments of a law: those given, and what a base says that an overlay could have lost."""
+    more: dict[str, Any] = {}
+    if base is not None and invariant is OVERLAY:
+        more["base"] = base
+    if base is not None and invariant.law is a_deficit_is_an_emergency:
+        more["flags"] = emergency_flags(base)
+    return {**more, **(options or {}).get(invariant.name, {})}
 
 
 def chosen(*, without: Collection[str] = (), overlay: bool = False) -> tuple[Invariant, ...]:

@@ -88,8 +88,8 @@ def a_deficit_is_an_emergency(
     anybody recorded beside it.
 
     Args:
-        flags: By default the red flags that an immediate rule takes as enough by themselves. Name them yourself, so
-            that a rule that was lost is missed.
+        flags: By default the red flags that an immediate rule of the pathway (or of its base, where one is given)
+            takes as enough by themselves. Name them yourself, so that a rule that was lost is missed.
     """
     for flag in emergency_flags(pathway) if flags is None else flags:
         patient = Patient(pathway, chart, at).but(f"patient with {flag}", values={flag: True})

@@ -48,7 +48,10 @@ class Patient:
         return evolve(self, name=name, chart=chart if values is None else chart.with_values(values))
 
     def told(self, step: str) -> str:
-        """Return in one line what the checklist says of a step, and by which rules."""
+        """Return in one line what the checklist says of a step, and by which rules; without a step, how urgent it is."""
+        if not step:
+            whole = self.checklist.urgency
+            return f"{self.name}: {whole.lowest.value} to {whole.highest.value}"
         item = self.checklist.item(step)
         urgency = f"{item.urgency.lowest.value} to {item.urgency.highest.value}"
         due = item.due.isoformat() if item.due is not None else "no time"
@@ -83,7 +86,7 @@ class InvariantBroken(AssertionError):
     def __init__(self, invariant: str, says: str, *patients: Patient, step: str = "") -> None:
         self.invariant, self.says, self.patients, self.step = invariant, says, patients, step
         lines = [f"{invariant}: {says}"]
-        lines += [f"  {patient.told(step)}" for patient in patients if step]
+        lines += [f"  {patient.told(step)}" for patient in patients]
         for patient in patients:
             lines += [f"The {patient.name} as a case file:", "", patient.case(invariant)]
         super().__init__("\n".join(lines).rstrip())

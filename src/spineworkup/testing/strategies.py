@@ -15,9 +15,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from spineworkup.assessment import assess
-from spineworkup.charts import CLOCKS, STATES, Chart, Known, Observation, SignOff, StepEvent, WhyUnknown
+from spineworkup.charts import CLOCKS, STATES, Chart, Observation, SignOff, StepEvent, WhyUnknown
 from spineworkup.criteria import findings_of
-from spineworkup.findings import Finding, Kind, Range, Value
+from spineworkup.findings import Finding, Kind, Value
 from spineworkup.pathways import Pathway
 from spineworkup.scores import Additive
 from spineworkup.testing.boundaries import boundary_values, in_unit
