@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import z3
@@ -12,6 +12,7 @@ from spineworkup.checklists import ChecklistItem
 from spineworkup.pathways import Rule
 from spineworkup.proofs.answers import STATUSES, TIERS, Answer, StepAnswer
 from spineworkup.translate.to_z3 import Formula, Rails, both, either
+from spineworkup.urgency import Urgency
 
 NEVER = z3.BoolVal(False)
 ALWAYS = z3.BoolVal(True)
@@ -88,29 +89,43 @@ def _reasons(old: StepAnswer, new: StepAnswer) -> Iterator[Aspect]:
     for key in sorted({*mine, *yours}):
         shown = (old.reasons.get(key, NOT_SHOWN), new.reasons.get(key, NOT_SHOWN))
         rules = [one.rule for one in (mine.get(key), yours.get(key)) if one is not None]
-        yield Aspect("reasons", _differ(shown, rules), _say_reason(key[0]), _any, key[0])
+        yield Aspect("reasons", _differ(shown, rules), _say_reason(key[0], _reworded(rules)), _any, key[0])
 
 
 def _differ(shown: tuple[Rails, Rails], rules: list[Rule]) -> Formula:
     """Whether a rule is shown in one version and not in the other, or in both with other words."""
     a, b = shown
-    if len(rules) == 2 and _words(rules[0]) != _words(rules[1]):
+    if _reworded(rules):
         return z3.Or(a.true, a.false, b.true, b.false)
     return z3.Or(a.true != b.true, a.false != b.false)
 
 
+def _reworded(rules: Sequence[Rule]) -> bool:
+    return len(rules) == 2 and _words(rules[0]) != _words(rules[1])
+
+
 def _words(rule: Rule) -> Rule:
-    """What is shown of a rule; its criterion and its times are compared by what they do."""
+    """What is shown of a rule; what it asks for, how urgently and by when is compared by what it does."""
     anything: Any = None
-    return evolve(rule, when=anything, within=None, start="", review_by=None)
+    same = {"when": anything, "urgency": Urgency.NONE, "within": None, "start": "", "review_by": None}
+    return evolve(rule, holds_unknown=True, **same)
 
 
-def _say_reason(rule: str) -> Callable[[ChecklistItem], str]:
+def _say_reason(rule: str, in_full: bool) -> Callable[[ChecklistItem], str]:
     def say(item: ChecklistItem) -> str:
-        found = [f"{one.rule}: {one.text} ({one.truth.value})" for one in item.reasons if one.rule == rule]
+        more = _particulars(item, rule) if in_full else ""
+        found = [f"{one.rule}: {one.text} ({one.truth.value}{more})" for one in item.reasons if one.rule == rule]
         return "; ".join(found) or "no such reason"
 
     return say
+
+
+def _particulars(item: ChecklistItem, rule: str) -> str:
+    """What stands beside the words of a rule: two versions may say the same and cite something else."""
+    about = item.reading.plan.pathway.rules[rule]
+    kind = "" if about.kind == "indication" else about.kind
+    role = f"to be cleared by {about.sign_off}" if about.sign_off else ""
+    return "".join(f"; {part}" for part in (kind, role, about.strength, *about.cites, about.verification) if part)
 
 
 def _against(old: StepAnswer, new: StepAnswer) -> Iterator[Aspect]:
@@ -119,7 +134,7 @@ def _against(old: StepAnswer, new: StepAnswer) -> Iterator[Aspect]:
     for id_ in sorted({*mine, *yours}):
         shown = (old.speaks.get(id_, NOT_SHOWN), new.speaks.get(id_, NOT_SHOWN))
         rules = [rules[id_] for rules in (mine, yours) if id_ in rules]
-        yield Aspect("against", _differ(shown, rules), _say_against(id_), _any, id_)
+        yield Aspect("against", _differ(shown, rules), _say_against(id_, _reworded(rules)), _any, id_)
     for id_ in sorted({*old.waits_for, *new.waits_for}):
         waits = [z3.And(z3.Not(a.closed), a.waits_for.get(id_, NEVER)) for a in (old, new)]
         yield Aspect("against", waits[0] != waits[1], _say_against(id_), _any, id_)
@@ -128,9 +143,10 @@ def _against(old: StepAnswer, new: StepAnswer) -> Iterator[Aspect]:
         yield Aspect("against", z3.Not(holder.closed), _say_against(id_), _any, id_)
 
 
-def _say_against(id_: str) -> Callable[[ChecklistItem], str]:
+def _say_against(id_: str, in_full: bool = False) -> Callable[[ChecklistItem], str]:
     def say(item: ChecklistItem) -> str:
-        found = [f"{one.rule}: {one.text}" for one in item.against if one.rule == id_]
+        more = f" ({_particulars(item, id_)[2:]})" if in_full else ""
+        found = [f"{one.rule}: {one.text}{more}" for one in item.against if one.rule == id_]
         return "; ".join(found) or f"nothing of {id_}"
 
     return say

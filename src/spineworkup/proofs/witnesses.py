@@ -89,16 +89,18 @@ def disagreements(answer: Answer, model: Any, checklist: Checklist) -> list[str]
 
     found: list[str] = []
     for id_, said in answer.steps.items():
-        item = checklist.item(id_)
-        theirs, ours = list(_of_formulas(said, holds, model)), list(_of_engine(item))
-        found += [f"{id_}: {a} in the formulas, {b} in the engine" for a, b in zip(theirs, ours, strict=True) if a != b]
+        pairs = zip(_COMPARED, _of_formulas(said, holds, model), _of_engine(checklist.item(id_)), strict=True)
+        found += [f"{id_}: {what} is {a} in the formulas, {b} in the engine" for what, a, b in pairs if a != b]
     return found
 
 
+_COMPARED = ("status", "lowest urgency", "highest urgency", "due time", "clear", "instead", "reasons", "against")
+
+
 def _of_formulas(said: StepAnswer, holds: Any, model: Any) -> Iterator[object]:
-    yield [name for name in STATUSES if holds(said.statuses[name])]
+    yield " and ".join(name for name in STATUSES if holds(said.statuses[name])) or "none"
     for rungs in (said.lowest, said.highest):
-        yield max((tier for tier in TIERS if holds(rungs[tier])), default=Urgency.NONE)
+        yield max((tier for tier in TIERS if holds(rungs[tier])), default=Urgency.NONE).value
     yield from_hours(model, said.due.at) if holds(said.due.exists) else None
     yield holds(said.clear)
     yield next((id_ for id_, chosen in said.instead.items() if holds(chosen)), None)
@@ -113,9 +115,9 @@ def _shown(rules: Mapping[Any, Rails], holds: Any) -> dict[Any, bool]:
 
 
 def _of_engine(item: ChecklistItem) -> Iterator[object]:
-    yield [item.status.value]
-    yield item.urgency.lowest
-    yield item.urgency.highest
+    yield item.status.value
+    yield item.urgency.lowest.value
+    yield item.urgency.highest.value
     yield item.due
     yield item.clear_to_proceed
     yield item.instead
