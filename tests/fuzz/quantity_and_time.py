@@ -38,7 +38,7 @@ def run(data: bytes) -> None:
     _read(lambda one: day(one, None), text)
     for finding in QUANTITIES:
         read = _read(finding.value_of, text)
-        if read is not None and read[1] is not None:
+        if read is not None and read[0] is not None and read[1] is not None and finding.is_plausible(read[0]):
             _there_and_back(read[0], read[1], finding.unit, finding.molar_mass)
 
 
