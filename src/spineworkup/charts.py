@@ -276,7 +276,9 @@ def read_chart(chart: Chart, at: datetime, derived: Iterable[Finding], scores: M
         if finding.id in chart.findings and not isinstance(entries.get(finding.id), Known):
             worked_out = _derive(finding, entries)
             if worked_out is not None:
-                changed[finding.id] = entries[finding.id] = worked_out
+                seen = worked_out.at
+                fresh = worked_out if seen is None else _fresh(finding, worked_out, seen, at)
+                changed[finding.id] = entries[finding.id] = fresh
     for id_, score in scores.items():
         if id_ in chart.findings and not isinstance(entries.get(id_), Known):
             total = _total(score, entries)

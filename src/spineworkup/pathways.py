@@ -66,6 +66,10 @@ class Rule:
     sign_off: str = ""
     holds_unknown: bool = True
 
+    def __attrs_post_init__(self) -> None:
+        if self.within is not None and not self.start:
+            raise PathwayError(f"the rule {self.id!r} gives a time and doesn't say what starts it")
+
 
 @frozen
 class Note:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
 
@@ -9,7 +10,7 @@ from attrs import define, field
 
 from spineworkup.charts import CLOCK_SKEW, Chart, StepEvent
 from spineworkup.logic.plan import Plan, PlannedRule, PlannedStep
-from spineworkup.logic.when_true import newest_reason, when_true
+from spineworkup.logic.when_true import newest_reason, reasons_after, surely_true_since, when_true
 from spineworkup.pathways import ONSET, Rule
 from spineworkup.truth import Truth, all_of, any_of
 from spineworkup.urgency import INTERVALS, UrgencyInterval
@@ -117,9 +118,18 @@ class Reading:
             return True
         if self.barred(self.plan.by_id[first]) is not TRUE:
             return False
-        # Asked of what is recorded, not of the status: a stand-in may be worked out after the step that waits.
-        others = self.plan.pathway.stand_ins[first]
-        return any(self._is_done(self.plan.by_id[other], self.event(other)) for other in others)
+        return any(self._has_replaced(first, other) for other in self.plan.pathway.stand_ins[first])
+
+    def _has_replaced(self, first: str, other: str) -> bool:
+        """Return whether a stand-in was done in the place of a step, and nothing newer asks for either.
+
+        Asked of what is recorded, not of the status: a stand-in may be worked out after the step that waits.
+        """
+        planned = self.plan.by_id[other]
+        if not self._is_done(planned, self.event(other)):
+            return False
+        rules = (*self.plan.by_id[first].own, *planned.own)
+        return self._first_reason_after_end(other, [(rule, self.truths[rule.place]) for rule in rules]) is None
 
     def is_clear(self, planned: PlannedStep) -> bool:
         """Return whether nothing holds a step: no contraindication could be true, every check is answered."""
@@ -171,7 +181,7 @@ class Reading:
         """Return by when a rule wants its step done; None where it gives no time or its start is not known.
 
         The time starts with the rule's clock, or later, when the rule itself became true: a new finding starts its
-        own clock. Where the step was done before, it starts with the newest reason to do it again.
+        own clock. Where the step was done before, it starts anew with the first reason to do it again.
         """
         about, chart = rule.rule, self.chart
         if about.within is None:
@@ -179,9 +189,10 @@ class Reading:
         onset = again = None
         if truth is TRUE and chart.times:
             onset = when_true(about.when, chart.facts, chart.seen)
-            if planned.step.id in self.done_at:
-                again = newest_reason(about.when, chart.facts, chart.seen)
-        anchor = onset if about.start == ONSET else chart.clocks.get(about.start)
+            if onset is None and about.start == ONSET:
+                onset = surely_true_since(about.when, chart.facts, chart.seen)
+            again = self._asked_again_at(planned)
+        anchor = (onset or again) if about.start == ONSET else chart.clocks.get(about.start)
         if anchor is None:
             return None
         return max([moment for moment in (anchor, onset, again) if moment is not None]) + about.within
@@ -205,7 +216,7 @@ class Reading:
         event = self.event(planned.step.id) if self.chart.steps else None
         if event is not None and event.state == "declined":
             return Status.DECLINED
-        if self._is_done(planned, event) and not self._asked_again(planned, found):
+        if self._is_done(planned, event) and self._asked_again_at(planned) is None:
             return Status.DONE
         if TRUE not in found:
             return Status.UNDETERMINED if UNKNOWN in found else Status.NOT_INDICATED
@@ -234,14 +245,18 @@ class Reading:
             self.done_at[step.id] = moment
         return True
 
-    def _asked_again(self, planned: PlannedStep, found: list[Truth]) -> bool:
-        """Return whether something newer than the end of a step asks for it again."""
-        done_at = self.done_at.get(planned.step.id)
+    def _asked_again_at(self, planned: PlannedStep) -> datetime | None:
+        """Return the time of the first fact, newer than the end of a step, that asks for it again; None where none does."""
+        found = zip(planned.indications, self.indications[planned.step.id], strict=True)
+        return self._first_reason_after_end(planned.step.id, found)
+
+    def _first_reason_after_end(
+        self, step: str, found: Iterable[tuple[PlannedRule, Truth]]
+    ) -> datetime | None:
+        """Return the time of the first fact that made any rule true after a step was finished."""
+        done_at = self.done_at.get(step)
         if done_at is None:
-            return False
-        for rule, truth in zip(planned.indications, found, strict=True):
-            if truth is TRUE:
-                newest = newest_reason(rule.rule.when, self.chart.facts, self.chart.seen)
-                if newest is not None and newest > done_at:
-                    return True
-        return False
+            return None
+        true = [rule.rule.when for rule, truth in found if truth is TRUE]
+        facts, seen = self.chart.facts, self.chart.seen
+        return min((t for when in true for t in reasons_after(done_at, when, facts, seen)), default=None)

@@ -11,6 +11,7 @@ from datetime import datetime
 from attrs import field, frozen
 
 from spineworkup.charts import Chart
+from spineworkup.criteria import AnyOf
 from spineworkup.findings import Range
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.logic.explain import deciding
@@ -94,8 +95,9 @@ def _reason(planned: PlannedRule, truth: Truth, reading: Reading) -> Reason:
 
 
 def _barring(planned: PlannedStep, reading: Reading) -> tuple[str, ...]:
-    true = [rule for rule in planned.absolute if reading.truths[rule.place] is Truth.TRUE]
-    return tuple(finding for rule in true for finding in deciding(rule.rule.when, reading.chart.facts))
+    """Return the facts that say that a step is contraindicated, or that it isn't."""
+    absolute = AnyOf(tuple(rule.rule.when for rule in planned.absolute))
+    return deciding(absolute, reading.chart.facts)
 
 
 def against_of(reading: Reading, planned: PlannedStep) -> tuple[Against, ...]:
@@ -215,9 +217,11 @@ def _clearance_asks(reading: Reading, planned: PlannedStep) -> Iterator[Ask]:
 def with_inputs(finding: str, reading: Reading) -> Iterator[str]:
     """Yield a finding, and the findings from which it could be worked out, as far as they are not known."""
     chart = reading.chart
-    if not isinstance(chart.facts.get(finding), Range):
-        yield finding
     score = reading.plan.pathway.totals.get(finding)
     derived = chart.findings[finding].derived
     inputs = score.inputs if score is not None else derived.inputs if derived is not None else ()
-    yield from (id_ for id_ in inputs if id_ in chart.findings and id_ not in chart.facts)
+    missing = [id_ for id_ in inputs if id_ in chart.findings and id_ not in chart.facts]
+    # A total that lies between two asks for the items that are missing; with none missing, somebody has to say.
+    if not missing or not isinstance(chart.facts.get(finding), Range):
+        yield finding
+    yield from missing

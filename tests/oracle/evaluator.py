@@ -19,7 +19,6 @@ from spineworkup.pathways import Note, Pathway, Prerequisite, Rule, Step
 from spineworkup.scores import Additive
 from spineworkup.units import convert
 from spineworkup.urgency import Urgency
-from tests.oracle.differences import UNSETTLED
 from tests.oracle.worlds import (
     EITHER,
     EVER,
@@ -105,14 +104,17 @@ def derive(pathway: Pathway, reading: Reading, at: datetime) -> None:
             continue
         value = adjusted_calcium(*(reading.reported[id_] for id_ in inputs), finding)
         moment = latest(reading, inputs)
-        if too_old(finding, moment, at) or not finding.is_plausible(value):
+        if not finding.is_plausible(value):
+            continue
+        if too_old(finding, moment, at):
+            reading.why[finding.id] = WhyUnknown.STALE
             continue
         learn(reading, finding.id, value, moment, None)
         reading.derived.append(finding.id)
 
 
 def too_old(finding: Finding, moment: datetime | None, at: datetime) -> bool:
-    if "age of what is derived" in UNSETTLED or finding.max_age is None or moment is None:
+    if finding.max_age is None or moment is None:
         return False
     return at - moment > finding.max_age
 
@@ -268,13 +270,16 @@ class Patient:
         before, unless = prerequisite.step, prerequisite.unless
         if self.stage(before) in CLOSED or (unless is not None and self.answers(unless) == YES):
             return False
-        replaced = any(self.is_over(other) for other in self.stand_ins(before))
+        replaced = any(self.has_replaced(before, other) for other in self.stand_ins(before))
         return not (self.barred(before) == YES and replaced)
 
-    def is_over(self, step: str) -> bool:
-        if "a stand-in asked for again" in UNSETTLED:
-            return self.ended(step) is not None and self.stage(step) != "declined"
-        return self.stage(step) == "done"
+    def has_replaced(self, before: str, other: str) -> bool:
+        """The stand-in is done, and nothing newer asks for the step itself or for the stand-in on its own account."""
+        ended = self.ended(other)
+        if ended is None or self.stage(other) == "declined":
+            return False
+        own = [claim for step in (before, other) for claim in self.claims(step) if not claim.in_place_of]
+        return not any(self.news(claim, ended) for claim in own)
 
     def stand_ins(self, step: str) -> list[str]:
         """The steps that may take over, nearest first."""
@@ -313,25 +318,21 @@ class Patient:
         if rule.within is None or clock is None:
             return None
         true_since = self.true_since(rule)
-        again = self.starts_anew(step, claim, true_since)
+        again = self.starts_anew(step)
         anchor = max(clock, true_since, again)
         return None if anchor == EVER else anchor + rule.within
 
     def true_since(self, rule: Rule) -> datetime:
         """Since when a rule has been true; where that may be ever, since when at the latest, if a time says so."""
         moment = self.worlds.since(rule.when)
-        if moment != EVER or "onset beside a fact without a time" in UNSETTLED:
+        if moment != EVER:
             return moment
         at_the_latest = self.worlds.since(rule.when, untimed=NEVER)
         return EVER if at_the_latest == NEVER or rule.start != "onset" else at_the_latest
 
-    def starts_anew(self, step: str, claim: Claim, true_since: datetime) -> datetime:
+    def starts_anew(self, step: str) -> datetime:
         if self.stage(step) != "indicated" or self.ended(step) is None:
             return EVER
-        if "time of a step asked for again" in UNSETTLED:
-            untimed = claim.rule.start == "onset" and true_since == EVER
-            facts = set() if untimed else self.worlds.deciders(claim.rule.when)
-            return max((self.times.get(id_, EVER) for id_ in facts), default=EVER)
         return self.asked_again(step) or EVER
 
     def could_be_due(self, claim: Claim) -> datetime | None:
@@ -396,10 +397,7 @@ class Patient:
 
     def facts_of(self, claim: Claim) -> frozenset[str]:
         found = self.worlds.deciders(claim.rule.when)
-        if "facts of a stand-in" in UNSETTLED:
-            barring = [when for bars in claim.barring for when in bars if self.answers(when) == YES]
-        else:
-            barring = [AnyOf(bars) for bars in claim.barring]
+        barring = [AnyOf(bars) for bars in claim.barring]
         return frozenset(found.union(*(self.worlds.deciders(criterion) for criterion in barring)))
 
     # What to ask.
@@ -448,10 +446,11 @@ class Patient:
     def with_inputs(self, ids: list[str]) -> Iterator[str]:
         """What can be worked out is asked together with what it could be worked out from."""
         for id_ in ids:
-            inputs = self.inputs.get(id_, ())
-            if id_ not in self.facts or not ("a total that may be either" in UNSETTLED and inputs):
+            missing = [other for other in self.inputs.get(id_, ()) if other not in self.facts]
+            # A total between two numbers is asked for itself only where no item is missing.
+            if id_ not in self.facts or not missing:
                 yield id_
-            yield from (other for other in inputs if other not in self.facts)
+            yield from missing
 
     @cached_property
     def inputs(self) -> dict[str, tuple[str, ...]]:

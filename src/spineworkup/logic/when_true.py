@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import assert_never
 
 from spineworkup.criteria import AllOf, AnyOf, AtLeast, Compare, Criterion, IsOneOf, Not, Present
@@ -21,7 +21,15 @@ def when_true(criterion: Criterion, facts: Mapping[str, Value], seen: Seen) -> d
     "Any of" counts from its earliest operand, "all of" from its latest. A finding without a time may be as old as can
     be: it never makes the answer later.
     """
-    return _since(criterion, facts, seen, Truth.TRUE)
+    return _known(_since(criterion, facts, seen, Truth.TRUE, _EVER))
+
+
+def surely_true_since(criterion: Criterion, facts: Mapping[str, Value], seen: Seen) -> datetime | None:
+    """Return since when a criterion has been true by the facts that have a time; None where those don't make it true.
+
+    So a fact without a time, which may have made it true long before, takes no time away that other facts give.
+    """
+    return _known(_since(criterion, facts, seen, Truth.TRUE, _NEVER))
 
 
 def newest_reason(criterion: Criterion, facts: Mapping[str, Value], seen: Seen) -> datetime | None:
@@ -30,12 +38,32 @@ def newest_reason(criterion: Criterion, facts: Mapping[str, Value], seen: Seen) 
     return max(times, default=None)
 
 
-def _since(criterion: Criterion, facts: Mapping[str, Value], seen: Seen, truth: Truth) -> datetime | None:
+def reasons_after(
+    moment: datetime, criterion: Criterion, facts: Mapping[str, Value], seen: Seen
+) -> list[datetime]:
+    """Return the times of the facts that make a criterion what it is and are newer than a moment."""
+    times = [seen(finding) for finding in deciding(criterion, facts)]
+    return [time for time in times if time is not None and time > moment]
+
+
+# Before and after every time: since ever, and not yet.
+_EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+def _known(moment: datetime) -> datetime | None:
+    return None if moment in (_EVER, _NEVER) else moment
+
+
+def _since(
+    criterion: Criterion, facts: Mapping[str, Value], seen: Seen, truth: Truth, untimed: datetime
+) -> datetime:
+    """Return since when a criterion has had a truth; a fact without a time counts as `untimed`."""
     match criterion:
         case Present(finding) | Compare(finding) | IsOneOf(finding):
-            return seen(finding)
+            return seen(finding) or untimed
         case Not(operand):
-            return _since(operand, facts, seen, Truth.FALSE if truth is Truth.TRUE else Truth.TRUE)
+            other = Truth.FALSE if truth is Truth.TRUE else Truth.TRUE
+            return _since(operand, facts, seen, other, untimed)
         case AllOf(operands):
             needed = len(operands) if truth is Truth.TRUE else 1
         case AnyOf(operands):
@@ -44,13 +72,6 @@ def _since(criterion: Criterion, facts: Mapping[str, Value], seen: Seen, truth: 
             needed = count if truth is Truth.TRUE else len(operands) - count + 1
         case _:
             assert_never(criterion)
-    times = (_since(operand, facts, seen, truth) for operand in operands if evaluate(operand, facts) is truth)
-    return _earliest(times, needed)
-
-
-def _earliest(times: Iterable[datetime | None], needed: int) -> datetime | None:
-    """Return the moment at which `needed` of the times have passed; those not known come first."""
-    listed = list(times)
-    known = sorted(moment for moment in listed if moment is not None)
-    place = needed - (len(listed) - len(known))
-    return known[place - 1] if 0 < place <= len(known) else None
+    agree = (operand for operand in operands if evaluate(operand, facts) is truth)
+    moments = sorted(_since(operand, facts, seen, truth, untimed) for operand in agree)
+    return moments[needed - 1] if needed > 0 else _EVER
