@@ -17,6 +17,7 @@ from spineworkup.pathways import Purpose, Rule
 from spineworkup.proofs.answers import TIERS, Answer
 from spineworkup.proofs.patients import Patient
 from spineworkup.proofs.scenes import Scene
+from spineworkup.translate.to_notation import to_notation
 from spineworkup.translate.to_z3 import Formula, both, either
 from spineworkup.urgency import Urgency
 
@@ -238,7 +239,7 @@ def everything_is_reachable(scene: Scene) -> Iterator[Question]:
     """Every step that has an indication can be due and clear, and every rule can be true of somebody."""
     for id_, said in scene.one.steps.items():
         if said.asked:
-            yield _somebody(scene, id_, "no patient can have this step due and clear to proceed", [said.clear])
+            yield _somebody(scene, id_, f"no patient can have {id_} due and clear to proceed", [said.clear])
         for rule in (*said.step.indications, *said.step.contraindications, *said.step.cautions):
             truth = scene.one.patient.truth(rule.when)
             yield _somebody(scene, rule.id, f"the rule {rule.id} of {id_} can be true of nobody", [truth.true])
@@ -267,7 +268,8 @@ def _decides(scene: Scene, rule: Rule, place: Place, leaf: Leaf) -> Question:
     mine, yours = patient.truth(leaf), other.truth(leaf)
     differs = z3.Or(mine.true != yours.true, mine.false != yours.false)
     shown = patient.truth(rule.when).true != other.truth(rule.when).true
-    wrong = f"a line of the rule {rule.id} about {leaf.finding} never decides anything"
+    line = to_notation(leaf, scene.pathway.findings)
+    wrong = f"the line '{line}' of the rule {rule.id} never decides anything"
     asked = [*(_turns_on(rule.when, place, one) for one in (patient, other)), differs, shown]
     about = ".".join([rule.id, *map(str, place)])
     given = scene.two_who_differ_in(leaf.finding)
