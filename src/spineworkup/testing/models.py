@@ -81,15 +81,15 @@ def models_of(
 def charts_near_rules(pathway: Pathway, *, at: datetime = NOON) -> st.SearchStrategy[Chart]:
     """Draw a patient who is near a rule: all that makes one rule hold, or fail, but for up to three facts.
 
-    The facts that differ are known otherwise, are not known, or are of another finding. What stands in a chart beside
-    its findings is drawn as in `charts`.
+    For every third of them a step is indicated and contraindicated at once. The facts that differ are known otherwise,
+    are not known, or are of another finding. What stands in a chart beside its findings is drawn as in `charts`.
     """
-    models = pathway.remember("models of rules", _models)
+    model = pathway.remember("models of rules", _models)
     findings = list(pathway.findings)
 
     @st.composite
     def chart(draw: st.DrawFn) -> Chart:
-        found: dict[str, Value] = draw(draw(st.sampled_from(models))) if models else {}
+        found: dict[str, Value] = draw(model)
         values: dict[str, Any] = {
             id_: as_written(pathway.findings[id_], value) for id_, value in found.items()
         }
@@ -102,12 +102,24 @@ def charts_near_rules(pathway: Pathway, *, at: datetime = NOON) -> st.SearchStra
     return chart()
 
 
-def _models(pathway: Pathway) -> list[st.SearchStrategy[dict[str, Value]]]:
-    """Return for every criterion of the steps what makes it true, and what makes it false, where anything does."""
+def _models(pathway: Pathway) -> st.SearchStrategy[dict[str, Value]]:
+    """Return what makes one criterion true, or makes one false, or makes a step indicated and contraindicated."""
     found = [criterion for step in pathway.steps.values() for criterion in step.criteria]
     criteria = [criterion for criterion in dict.fromkeys(found) if any(leaves(criterion))]
-    models = [models_of(c, pathway.findings, truth) for truth in (Truth.TRUE, Truth.FALSE) for c in criteria]
-    return [model for model in models if not model.is_empty]
+    both = [
+        AllOf((one.when, other.when))
+        for step in pathway.steps.values()
+        for other in step.contraindications
+        for one in step.indications
+    ]
+    kinds = ((criteria, Truth.TRUE), (criteria, Truth.FALSE), (both, Truth.TRUE))
+    models = [[models_of(c, pathway.findings, truth) for c in among] for among, truth in kinds]
+    possible = [[model for model in several if not model.is_empty] for several in models]
+    return st.one_of([_one_of(several) for several in possible if several] or [st.just({})])
+
+
+def _one_of(models: list[st.SearchStrategy[dict[str, Value]]]) -> st.SearchStrategy[dict[str, Value]]:
+    return st.sampled_from(models).flatmap(lambda model: model)
 
 
 def _can_be(goal: Goal, candidates: Mapping[str, tuple[Value, ...]]) -> bool:
