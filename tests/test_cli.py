@@ -247,7 +247,7 @@ def test_check(run, tmp_path):
 
 def test_check_of_the_shipped_rules(run, monkeypatch):
     """What is checked is tested with the reading."""
-    monkeypatch.setattr("spineworkup.cli.check_shipped", list)
+    monkeypatch.setattr("spineworkup.cli.check_shipped", lambda **_: [])
     assert (0, "No problems in the shipped rules\n", "") == run("check")
 
 
