@@ -191,9 +191,9 @@ EVENT = StepEvent("requested", NOON)
         (lambda: Chart(FINDINGS, steps={"mri": evolve(EVENT, at=datetime(2026, 1, 1))}), TimeError, "with a time zone"),
         (lambda: Chart(FINDINGS, sign_offs=[SignOff("r", "GP", datetime(2026, 1, 1))]), TimeError, "with a time zone"),
         (lambda: StepEvent("finished", NOON), ChartError, "state: expected one of requested, scheduled, performed"),
-        (lambda: StepEvent("declined", NOON), ChartError, "a declined step needs `reason` and `by`"),
-        (lambda: StepEvent("declined", NOON, by="GP"), ChartError, "a declined step needs `reason` and `by`"),
-        (lambda: StepEvent("declined", NOON, reason="wish"), ChartError, "a declined step needs `reason` and `by`"),
+        (lambda: StepEvent("declined", NOON), ChartError, "declined: a declined step needs `reason` and `by` (the role)"),
+        (lambda: StepEvent("declined", NOON, by="GP"), ChartError, "declined: a declined step needs `reason` and `by` (the role)"),
+        (lambda: StepEvent("declined", NOON, reason="wish"), ChartError, "declined: a declined step needs `reason` and `by` (the role)"),
     ],
 )  # fmt: skip
 def test_what_a_chart_refuses(make, error, message):

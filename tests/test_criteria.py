@@ -17,6 +17,7 @@ from spineworkup.criteria import (
     Not,
     Present,
     findings_of,
+    replaced,
 )
 from tests.strategies import VOCABULARY, criteria
 
@@ -40,6 +41,31 @@ def test_options_are_a_set_and_never_none():
 def test_at_least_needs_a_count():
     with pytest.raises(ValueError):
         AtLeast(0, [Present("f")])
+
+
+A, B, C, X = (Present(id_) for id_ in "abcx")
+
+
+@pytest.mark.parametrize(
+    ("criterion", "place", "expected"),
+    [
+        (A, (), X),
+        (Not(A), (0,), Not(X)),
+        (AllOf((A, B, C)), (0,), AllOf((X, B, C))),
+        (AllOf((A, B, C)), (1,), AllOf((A, X, C))),
+        (AnyOf((A, B, C)), (2,), AnyOf((A, B, X))),
+        (AtLeast(2, (A, B, C)), (1,), AtLeast(2, (A, X, C))),
+        (AllOf((A, Not(AnyOf((B, C))))), (1, 0, 1), AllOf((A, Not(AnyOf((B, X)))))),
+    ],
+    ids=str,
+)
+def test_one_part_is_replaced_and_nothing_else(criterion, place, expected):
+    assert expected == replaced(criterion, place, X)
+
+
+def test_a_leaf_has_no_parts_to_replace():
+    with pytest.raises(ValueError, match="a leaf has no parts"):
+        replaced(AllOf((A, B)), (0, 0), X)
 
 
 @given(criteria)

@@ -14,8 +14,9 @@ from spineworkup.pathways import Pathway, Rule, Step
 from spineworkup.reading.check_bands import band_lints
 from spineworkup.reading.check_codes import loinc_check_digit, verhoeff_check
 from spineworkup.reading.find_lints import lints_of
-from spineworkup.reading.lints import lint_at
+from spineworkup.reading.lints import lint_at, position_of
 from spineworkup.scores import Additive, Bands, Grade, OptionsBand, PointsBand, Row, Score
+from spineworkup.sources import Position
 from tests.small_package import FILES, changed, write_overlay, write_package
 
 TODAY = date(2026, 11, 25)
@@ -308,3 +309,25 @@ def test_options_in_three_bands_are_named_for_each_two():
     lints = band_lints(Pathway("small", scores={"s": Score("s", "S", Grade("grade", bands))}))
 
     assert [("s", "a", "b"), ("s", "a", "c"), ("s", "b", "c")] == [lint.about for lint in lints]
+
+
+PLACES = {"rule a": Position("f", 2), "rule a.when.0": Position("f", 3)}
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("rule a", Position("f", 2)),
+        ("rule a.says", Position("f", 2)),
+        ("rule a.when.0.1.2", Position("f", 3)),
+        ("rule a.when.1", Position("f", 2)),
+        ("rule b.when.0", Position("p")),
+        ("rule b", Position("p")),
+    ],
+)
+def test_a_lint_is_at_the_nearest_place_that_holds_what_it_is_about(place, expected):
+    assert expected == position_of(Pathway(id="p", places=PLACES), place)
+
+
+def test_a_pathway_without_a_name_has_a_place_too():
+    assert Position("pathway") == position_of(Pathway(), "rule a")

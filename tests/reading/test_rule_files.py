@@ -259,6 +259,7 @@ MISTAKES = [
     (PATHWAY, "mode: READ-DO", "mode: read", "2:57", "unknown word 'read'"),
     (PATHWAY, "[bloods]", "[blods]", "5:22", "unknown step 'blods' (did you mean 'bloods'?)"),
     (PATHWAY, "side_by_side: [bloods]", "side_by: [bloods]", "5:7", "unknown word 'side_by'"),
+    (PATHWAY, "side_by_side: [bloods]", "whn: {do: bloods}", "5:7", "unknown word 'whn' (did you mean 'when'?)"),
     (PATHWAY, "side_by_side: [bloods]", "side_by_side: bloods", "5:7", "`side_by_side` needs a list of steps"),
     (PATHWAY, "side_by_side: [bloods]", "side_by_side: []", "5:7", "`side_by_side` needs a list of steps"),
     (PATHWAY, "side_by_side: [bloods]", "{a: 1, b: 2}", "5:7", "expected a step, or one of then, side_by_side, otherwise and when"),
