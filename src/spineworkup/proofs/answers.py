@@ -173,9 +173,9 @@ def _barred(step: Step, patient: Patient) -> Rails:
 def _finished(step: Step, patient: Patient) -> Formula:
     """What was recorded of a step goes before its result."""
     event = patient.events[step.id]
-    nothing_recorded = z3.Not(z3.Or(event.declined, event.begun))
+    enough = [event.finished] if step.produces else [event.finished, event.performed]
     result = z3.BoolVal(False) if step.done_when is None else patient.truth(step.done_when).true
-    return z3.Or(event.finished, z3.And(nothing_recorded, result))
+    return z3.Or(*enough, z3.And(z3.Not(either(event.any)), result))
 
 
 def _statuses(

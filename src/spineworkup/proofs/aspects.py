@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import z3
 from attrs import evolve, field, frozen
 
 from spineworkup.checklists import ChecklistItem
-from spineworkup.pathways import Rule
+from spineworkup.pathways import ONSET, Rule
 from spineworkup.proofs.answers import STATUSES, TIERS, Answer, StepAnswer
 from spineworkup.translate.to_z3 import Formula, Rails, both, either
 from spineworkup.urgency import Urgency
 
+HOUR = timedelta(hours=1)
 NEVER = z3.BoolVal(False)
 ALWAYS = z3.BoolVal(True)
 NOT_SHOWN = Rails(NEVER, NEVER)
@@ -105,10 +107,14 @@ def _reworded(rules: Sequence[Rule]) -> bool:
 
 
 def _words(rule: Rule) -> Rule:
-    """What is shown of a rule; what it asks for, how urgently and by when is compared by what it does."""
-    anything: Any = None
-    same = {"when": anything, "urgency": Urgency.NONE, "within": None, "start": "", "review_by": None}
-    return evolve(rule, holds_unknown=True, **same)
+    """What is shown of a rule; what it asks for, how urgently and by when is compared by what it does.
+
+    But for a time that counts from when the rule became true: findings have no times here.
+    """
+    same: dict[str, Any] = {"when": None, "urgency": Urgency.NONE, "review_by": None, "holds_unknown": True}
+    if rule.start != ONSET:
+        same |= {"within": None, "start": ""}
+    return evolve(rule, **same)
 
 
 def _say_reason(rule: str, in_full: bool) -> Callable[[ChecklistItem], str]:
@@ -124,8 +130,10 @@ def _particulars(item: ChecklistItem, rule: str) -> str:
     """What stands beside the words of a rule: two versions may say the same and cite something else."""
     about = item.reading.plan.pathway.rules[rule]
     kind = "" if about.kind == "indication" else about.kind
+    onset = about.within if about.start == ONSET else None
+    time = "" if onset is None else f"within {onset / HOUR:g} h of becoming true"
     role = f"to be cleared by {about.sign_off}" if about.sign_off else ""
-    return "".join(f"; {part}" for part in (kind, role, about.strength, *about.cites, about.verification) if part)
+    return "".join(f"; {part}" for part in (kind, role, time, about.strength, *about.cites, about.verification) if part)
 
 
 def _against(old: StepAnswer, new: StepAnswer) -> Iterator[Aspect]:

@@ -48,6 +48,8 @@ def _step(both: Pair, step: str) -> Iterator[Question]:
     taken_over = _taken_over_in_time(old, new, both.new)
     lost = z3.And(old.actionable, z3.Not(new.actionable), z3.Not(new.statuses["done"]), z3.Not(taken_over))
     yield _nobody(both, step, "with the overlay the step is no longer asked for", [lost])
+    wrong = "the overlay counts it as done when for the base it isn't"
+    yield _nobody(both, step, wrong, [old.actionable, new.statuses["done"]])
     later = z3.Or(z3.Not(new.due.exists), new.due.at > old.due.at)
     wrong = "the overlay moves its deadline back"
     yield _nobody(both, step, wrong, [old.actionable, new.actionable, old.due.exists, later])

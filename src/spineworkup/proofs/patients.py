@@ -29,13 +29,20 @@ class Event:
 
     Args:
         declined: A clinician recorded that it will not be done.
-        finished: Its result was acted on; performed is enough of a step that has no result.
+        finished: Its result was acted on.
+        performed: It was done: that is enough of a step that has no result.
         begun: Something else was recorded, such as requested.
     """
 
     declined: Formula
     finished: Formula
+    performed: Formula
     begun: Formula
+
+    @property
+    def any(self) -> list[Formula]:
+        """Everything that can have happened."""
+        return [self.declined, self.finished, self.performed, self.begun]
 
 
 @frozen
@@ -100,7 +107,8 @@ class Patient:
     @cached_property
     def events(self) -> Mapping[str, Event]:
         """What has happened to each step."""
-        return {id_: Event(*self._bools(f"step.{id_}", "declined finished begun")) for id_ in self.pathway.steps}
+        names = "declined finished performed begun"
+        return {id_: Event(*self._bools(f"step.{id_}", names)) for id_ in self.pathway.steps}
 
     @cached_property
     def not_available(self) -> Mapping[str, Formula]:
@@ -125,7 +133,7 @@ class Patient:
         rules += [z3.AtMost(*options.values(), 1) for options in self._choices.values() if len(options) > 1]
         rules += [bound for id_ in self._numbers for bound in self.bounds(id_)]
         rules += [z3.Not(z3.And(self._numbers[id_].known, d)) for id_, d in self.disputed.items()]
-        rules += [z3.AtMost(e.declined, e.finished, e.begun, 1) for e in self.events.values()]
+        rules += [z3.AtMost(*e.any, 1) for e in self.events.values()]
         rules += [z3.And(at >= -100, at <= 0) for _, at in self.clocks.values()]
         return rules
 
@@ -197,8 +205,7 @@ def same_surroundings(one: Patient, other: Patient) -> list[Formula]:
     """Return that two patients differ in nothing but in what is known of their findings."""
     pairs: list[tuple[Formula, Formula]] = [(one.disputed[id_], other.disputed[id_]) for id_ in one.disputed]
     for id_ in one.events:
-        a, b = one.events[id_], other.events[id_]
-        pairs += [(a.declined, b.declined), (a.finished, b.finished), (a.begun, b.begun)]
+        pairs += list(zip(one.events[id_].any, other.events[id_].any, strict=True))
     for mine, yours in ((one.not_available, other.not_available), (one.signed_off, other.signed_off)):
         pairs += [(mine[key], yours[key]) for key in mine]
     for clock in CLOCKS:
@@ -300,6 +307,8 @@ def _event(patient: Patient, step: str, event: Event, holds: Any) -> StepEvent |
         return StepEvent("declined", AT, by="consultant", reason="recorded")
     if holds(event.finished):
         return StepEvent("acted_on", AT)
+    if holds(event.performed):
+        return StepEvent("performed", AT)
     return StepEvent("requested", AT) if holds(event.begun) else None
 
 

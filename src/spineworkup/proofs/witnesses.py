@@ -15,7 +15,7 @@ from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.proofs.answers import STATUSES, TIERS, Answer, StepAnswer
 from spineworkup.proofs.patients import AT, Patient, chart_of, from_hours, holds_in
 from spineworkup.translate.to_case import to_case
-from spineworkup.translate.to_z3 import Formula, Rails
+from spineworkup.translate.to_z3 import Formula, Rails, either
 from spineworkup.truth import Truth
 from spineworkup.urgency import Urgency
 
@@ -67,7 +67,7 @@ def smallest(solver: Any, patients: Sequence[Patient]) -> Any:
 def _nothing(patient: Patient) -> Iterator[Formula]:
     """Yield what holds of a patient of whom nothing is known; what is the least ordinary comes first."""
     for event in patient.events.values():
-        yield z3.Not(z3.Or(event.declined, event.finished, event.begun))
+        yield z3.Not(either(event.any))
     yield from map(z3.Not, patient.disputed.values())
     yield from map(z3.Not, patient.signed_off.values())
     yield from map(z3.Not, patient.not_available.values())
