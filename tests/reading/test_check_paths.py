@@ -133,6 +133,8 @@ STANDING_ALONE = [
     ("a finding", "cough: {label: Cough, kind: boolean}\n", []),
     ("a criterion", "bad: {label: Bad, when: limb_weaknes}\n", ["1:25: unknown finding or criterion 'limb_weaknes'"]),
     ("a step", "walk: {label: Walk, checks: [limb_weaknes]}\n", ["1:30: unknown finding 'limb_weaknes'"]),
+    ("a step at a pause", "walk: {label: Walk, pause: imaging}\n", []),
+    ("a step at no pause", "walk: {label: Walk, pause: imagin}\n", ["1:28: unknown pause 'imagin'"]),
     ("two that wait for each other", "a: {label: A, prerequisites: [{step: b}]}\nb: {label: B, prerequisites: [{step: a}]}\n", ["1:1: the order of work goes in a circle: a -> b -> a"]),
     ("an id", "Walk: {label: Walk}\n", ["1:1: the id 'Walk' isn't snake_case"]),
     ("rules with a slip", "cough: {label: Cough, kind: boolean}\ncough: {label: Cough, kind: boolean}\n", ["2:1: duplicate key"]),
@@ -293,3 +295,14 @@ def test_a_copy_of_the_shipped_rules_is_checked_as_well(tmp_path):
     shutil.copytree(str(rules_root() / "metastatic_spine"), tmp_path / "copy")
 
     assert [] == [str(problem) for problem in check_path(tmp_path / "copy")]
+
+
+def test_a_case_beside_an_overlay_may_use_what_the_overlay_adds(tmp_path):
+    """Whether or not it names it."""
+    head = "overlay: site\nbase: metastatic_spine\ntitle: A\nprofile: a\nrevised: 2026-11-02\nreview_by: 2027-11-02\nreason: b\n"
+    write_overlay(tmp_path, "add: {findings: {local: {label: Local, kind: boolean, ask: Local}}}\n", head)
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "a.yaml").write_text("findings: {local: present}")
+    (tmp_path / "cases" / "b.yaml").write_text("overlays: [us]\nfindings: {local: yes}")
+
+    assert ["2:19: local: expected present, absent or unknown"] == [line for line in told(check_path(tmp_path)) if "unused" not in line]

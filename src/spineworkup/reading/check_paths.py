@@ -179,9 +179,15 @@ def _check_overlay(folder: Traversable, check: _Check) -> list[Problem]:
     base = document.data.get("base", DEFAULT)
     name, overlays = base if type(base) is str else DEFAULT, (f"{folder}/",)
     found = list(check.rules(name, overlays))
+
+    def load(package: str, named: tuple[str, ...] = ()) -> Pathway:
+        # A case beside an overlay speaks its language, whether or not it names it.
+        others = tuple(other for other in named if other != document.data.get("overlay"))
+        return check.load(package, (*others, *overlays))
+
     if check.has_read(name, overlays):
         for file in yaml_files(folder / "cases"):
-            found += check_single(file, name, check.load)
+            found += check_single(file, name, load)
     return found
 
 
