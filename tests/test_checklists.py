@@ -219,7 +219,7 @@ def test_notice_of_an_event_that_is_still_to_come(hours_ago, expected):
 
 @pytest.mark.parametrize(
     ("hours_ago", "expected"),
-    [(-5 / 60, []), (-5.001 / 60, ["The clock request starts after the moment of this checklist"])],
+    [(-5 / 60, []), (-5.001 / 60, ["The clock request starts after the moment of this checklist and is not used"])],
 )
 def test_notice_of_a_clock_that_is_still_to_start(hours_ago, expected):
     checklist = checklist_of(pathway_of(MRI), clocks={"suspicion": NOON, "request": at(hours_ago)})

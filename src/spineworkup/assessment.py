@@ -138,7 +138,7 @@ def _step_notices(
             )
     for clock, moment in sorted(chart.clocks.items()):
         if moment > at + CLOCK_SKEW:
-            yield Notice("future_clock", f"The clock {clock} starts after the moment of this checklist")
+            yield Notice("future_clock", f"The clock {clock} starts after the moment of this checklist and is not used")
 
 
 def _rule_notices(prepared: Plan, at: datetime) -> Iterator[Notice]:

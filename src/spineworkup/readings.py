@@ -98,6 +98,11 @@ class Reading:
         event = self.chart.steps.get(step)
         return None if event is None or event.at > self.at + CLOCK_SKEW else event
 
+    def clock(self, name: str) -> datetime | None:
+        """Return when a clock started; one that is said to start later hasn't, and puts nothing off."""
+        moment = self.chart.clocks.get(name)
+        return None if moment is None or moment > self.at + CLOCK_SKEW else moment
+
     def barred(self, planned: PlannedStep) -> Truth:
         """Return whether a step can't be done: contraindicated, or not available here."""
         if planned.step.id in self.chart.not_available:
@@ -192,7 +197,7 @@ class Reading:
             if onset is None and about.start == ONSET:
                 onset = surely_true_since(about.when, chart.facts, chart.seen)
             again = self._asked_again_at(planned)
-        anchor = (onset or again) if about.start == ONSET else chart.clocks.get(about.start)
+        anchor = (onset or again) if about.start == ONSET else self.clock(about.start)
         if anchor is None:
             return None
         return max([moment for moment in (anchor, onset, again) if moment is not None]) + about.within

@@ -180,7 +180,7 @@ def _indication_asks(reading: Reading, planned: PlannedStep) -> Iterator[Ask]:
             due = reading.deadline(planned, rule, truth)
             yield from (Ask(id_, tier, due) for id_ in _open_findings(reading, rule))
         if is_open and truth is not Truth.FALSE and rule.timed:
-            yield from (Ask(id_, tier, None) for id_ in _missing_anchor(rule.rule, truth, reading.chart))
+            yield from (Ask(id_, tier, None) for id_ in _missing_anchor(rule.rule, truth, reading))
 
 
 def _open_findings(reading: Reading, rule: PlannedRule) -> Iterator[str]:
@@ -192,9 +192,10 @@ def _open_findings(reading: Reading, rule: PlannedRule) -> Iterator[str]:
             yield from with_inputs(finding, reading)
 
 
-def _missing_anchor(rule: Rule, truth: Truth, chart: Chart) -> Iterator[str]:
+def _missing_anchor(rule: Rule, truth: Truth, reading: Reading) -> Iterator[str]:
+    chart = reading.chart
     if rule.start != ONSET:
-        if rule.start not in chart.clocks:
+        if reading.clock(rule.start) is None:
             yield f"clocks.{rule.start}"
     elif truth is Truth.TRUE and when_true(rule.when, chart.facts, chart.seen) is None:
         yield from (

@@ -172,6 +172,11 @@ class Patient:
     def is_future(self, moment: datetime) -> bool:
         return moment > self.at + ALLOWANCE
 
+    @cached_property
+    def clocks(self) -> dict[str, datetime]:
+        """Those that have started."""
+        return {name: moment for name, moment in self.chart.clocks.items() if not self.is_future(moment)}
+
     # What a step is for this patient.
 
     def event(self, step: str) -> StepEvent | None:
@@ -314,7 +319,7 @@ class Patient:
     def deadline(self, step: str, claim: Claim) -> datetime | None:
         """The anchor plus `within`: the later of the clock, of the rule's becoming true, and of being asked again."""
         rule = claim.rule
-        clock = EVER if rule.start == "onset" else self.chart.clocks.get(rule.start)
+        clock = EVER if rule.start == "onset" else self.clocks.get(rule.start)
         if rule.within is None or clock is None:
             return None
         true_since = self.true_since(rule)
@@ -337,7 +342,7 @@ class Patient:
 
     def could_be_due(self, claim: Claim) -> datetime | None:
         """The earliest time that a rule could give, while nobody knows whether it holds."""
-        clock = self.chart.clocks.get(claim.rule.start)
+        clock = self.clocks.get(claim.rule.start)
         return None if claim.rule.within is None or clock is None else clock + claim.rule.within
 
     # What stands in the way.
@@ -460,7 +465,7 @@ class Patient:
         return totals | {finding.id: finding.derived.inputs for finding in derived}
 
     def lacks_clock(self, rule: Rule) -> bool:
-        return rule.within is not None and rule.start not in ("", "onset", *self.chart.clocks)
+        return rule.within is not None and rule.start not in ("", "onset", *self.clocks)
 
     def times_wanted(self, step: str, claim: Claim) -> list[str]:
         rule = claim.rule
