@@ -5,7 +5,7 @@ It shares no code with `readings.py`, which says the same of one patient; tests 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from graphlib import TopologicalSorter
@@ -30,6 +30,10 @@ class Asked:
     rule: Rule
     truth: Rails
     in_place_of: str = ""
+
+    def holds(self, certain: bool) -> Formula:
+        """Return whether it holds for certain, or possibly."""
+        return self.truth.true if certain else z3.Not(self.truth.false)
 
 
 @frozen
@@ -107,10 +111,9 @@ class Answer:
     patient: Patient
     steps: dict[str, StepAnswer] = field(factory=dict)
 
-    def at_least(self, tier: Urgency, *, certain: bool, without: Collection[str] = ()) -> Formula:
-        """Return whether the urgency of the whole, some steps left out, is at least a tier: for certain, or possibly."""
-        steps = [answer for id_, answer in self.steps.items() if id_ not in without]
-        return either([(answer.lowest if certain else answer.highest)[tier] for answer in steps])
+    def at_least(self, tier: Urgency, *, certain: bool) -> Formula:
+        """Return whether the urgency of the whole is at least a tier: for certain, or possibly."""
+        return either([(one.lowest if certain else one.highest)[tier] for one in self.steps.values()])
 
 
 def answer_of(pathway: Pathway, patient: Patient) -> Answer:
@@ -208,10 +211,7 @@ def _waits(first: str, unless: object, answer: Answer) -> Formula:
 
 
 def _rungs(asked: Sequence[Asked], *, certain: bool) -> dict[Urgency, Formula]:
-    def could(one: Asked) -> Formula:
-        return one.truth.true if certain else z3.Not(one.truth.false)
-
-    return {tier: either([could(one) for one in asked if one.rule.urgency >= tier]) for tier in TIERS}
+    return {tier: either([one.holds(certain) for one in asked if one.rule.urgency >= tier]) for tier in TIERS}
 
 
 def _due(asked: Sequence[Asked], closed: Formula, patient: Patient) -> Deadline:

@@ -94,7 +94,8 @@ def first_difference(old: Pathway, new: Pathway) -> Witness | None:
     """Return a patient whom two versions treat differently in anything; None where it is proved that there is none.
 
     For a rule author: None means that the change changes nothing for anybody. Compared are status, urgency, due time,
-    clearance, what takes over, reasons with their sources, and what speaks against; not the wording of steps and notes.
+    clearance, what takes over, reasons with their sources, and what speaks against; not the wording of steps and notes,
+    and not what comes of the times of findings but by the words of their rules.
 
     Raises:
         Undecided: As `pair`; or the solver gave up.

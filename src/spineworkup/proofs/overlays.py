@@ -12,13 +12,13 @@ from spineworkup.proofs.claims import Claim, Question
 from spineworkup.proofs.compare import Pair, pair
 from spineworkup.proofs.scenes import Scene
 from spineworkup.translate.to_z3 import Formula, either
+from spineworkup.urgency import Urgency
 
 
 def overlay_claim(base: Pathway) -> Claim:
     """Return the claim that a pathway is nowhere weaker than the base that it adapts; steps with a waiver are left out.
 
-    Raises:
-        Undecided: The overlay changes how a finding is read, so that the two can't be compared.
+    It is undecided where the overlay changes how a finding is read, so that the two can't be compared.
     """
 
     def questions(scene: Scene) -> Iterator[Question]:
@@ -35,12 +35,17 @@ def overlay_claim(base: Pathway) -> Claim:
 def _urgency(both: Pair, waived: Collection[str]) -> Iterator[Question]:
     for tier in TIERS:
         for certain in (True, False):
-            before, after = (
-                answer.at_least(tier, certain=certain, without=waived) for answer in (both.old, both.new)
-            )
+            before, after = (_at_least(tier, certain, answer, waived) for answer in (both.old, both.new))
             what = "certain" if certain else "possible"
             wrong = f"the overlay takes the {what} urgency below {tier.value}"
             yield _nobody(both, tier.value, wrong, [before, z3.Not(after)])
+
+
+def _at_least(tier: Urgency, certain: bool, answer: Answer, waived: Collection[str]) -> Formula:
+    """Whether the urgency is at least a tier for reasons of a step's own: what it inherits has its waiver where it is from."""
+    steps = [said for id_, said in answer.steps.items() if id_ not in waived]
+    asked = [one for said in steps for one in said.asked if not one.in_place_of and one.rule.urgency >= tier]
+    return either([one.holds(certain) for one in asked])
 
 
 def _step(both: Pair, step: str) -> Iterator[Question]:

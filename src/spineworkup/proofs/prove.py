@@ -12,7 +12,7 @@ from attrs import frozen
 from spineworkup.pathways import Pathway
 from spineworkup.proofs.claims import CLAIMS, Claim, Question
 from spineworkup.proofs.scenes import Scene
-from spineworkup.proofs.solving import Solvers
+from spineworkup.proofs.solving import Solvers, Undecided
 from spineworkup.proofs.witnesses import Witness, replayed, smallest, witness_of
 
 Outcome = Literal["proved", "failed", "undecided", "not_replayed"]
@@ -88,7 +88,10 @@ def prove(pathway: Pathway, claims: Iterable[Claim] = CLAIMS, *, seed: int = 0) 
 
 
 def _result(claim: Claim, scene: Scene, solvers: Solvers) -> Result:
-    questions = list(claim.questions(scene))
+    try:
+        questions = list(claim.questions(scene))
+    except Undecided as error:
+        return Result(claim, 0, (Finding(claim, scene.pathway.id, str(error), "undecided"),))
     found = [_finding(claim, question, solvers.knowing(question.given)) for question in questions]
     return Result(claim, len(questions), tuple(one for one in found if one is not None))
 

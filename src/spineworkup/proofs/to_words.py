@@ -25,7 +25,7 @@ _ASPECTS = {
 }
 _OUTCOMES = {
     "failed": "DOES NOT HOLD",
-    "undecided": "NOT DECIDED: the solver gave up, which counts as a failure",
+    "undecided": "NOT DECIDED, which counts as a failure",
     "not_replayed": "NOT TRUSTED: the engine says something else of this patient than the formulas",
 }
 
