@@ -33,7 +33,7 @@ HOURS = [0, -1, -2, -2, -5, -24, -47, "-1/2", "-0.001", -100]
 # What has to have been drawn, or a run proves nothing.
 MUST_BE_SEEN = {
     *(f"status {status}" for status in STATUSES),
-    *(f"event {state}" for state in ("declined", "acted_on", "requested")),
+    *(f"event {state}" for state in ("declined", "acted_on", "performed", "requested")),
     *(f"reason {truth}" for truth in ("true", "unknown", "false")),
     *(f"against {kind}" for kind in ("absolute", "relative", "caution", "check", "prerequisite", "not_available")),
     *("not known: absolute", "not known: relative", "signed off", "in place of", "instead", "due", "clear", "not clear"),
@@ -90,7 +90,7 @@ class Drawer:
         patient, rng = self.patient, self.rng
         quiet = 1 if rng.random() < 0.3 else 1 - 1 / (1 + len(patient.events))
         for event in patient.events.values():
-            yield from one_of([event.declined, event.finished, event.begun], rng, quiet)
+            yield from one_of(event.any, rng, quiet)
         for missing in patient.not_available.values():
             yield missing, rng.random() >= quiet
         for signed in patient.signed_off.values():

@@ -93,6 +93,7 @@ CHANGES = [
     ("a prerequisite less", with_step(prerequisites=()), ("mri", "status", "Waiting", "Due")),
     ("an exception less", with_step(prerequisites=(Prerequisite("bloods"),)), ("mri", "status", "Due", "Waiting")),
     ("when it is done", with_step(done_when=NUMBNESS), ("mri", "status", "Not indicated", "Done")),
+    ("doing it is enough", with_step(produces=("numbness",)), ("mri", "status", "Done", "Due")),
     ("no stand-in", evolve(BASE, fallbacks=()), ("ct", "status", "Due", "Not indicated")),
     ("an escalation", evolve(BASE, purposes=see("mri", "ct", escalate_to="call")), ("call", "status", "Not indicated", "Due")),
     ("a step more", BASE | Pathway.of(step("scan")), ("scan", "step", "not there", "there")),
@@ -129,6 +130,19 @@ def says_before_and_after(one, changed):
     # The verb of the source isn't part of a reason: pages print it with its rule.
     shown = [(getattr(item, one.aspect), version.rules["now"].strength) for item, version in zip(items, (BASE, changed), strict=True)]
     return shown[0] != shown[1]
+
+
+ONSET = pathway(step("mri", rule("r", WEAKNESS, within=timedelta(hours=6), start="onset")))
+
+
+def test_a_time_from_when_a_rule_became_true_is_compared_by_its_words():
+    """Findings have no times in the formulas, so no patient there has such a deadline."""
+    later = evolve(ONSET, steps={"mri": step("mri", rule("r", WEAKNESS, within=timedelta(hours=12), start="onset"))})
+    ((before, after),) = {(one.before, one.after) for one in differences(ONSET, later)}
+
+    assert "r: Says r (unknown; within 6 h of becoming true; unread)" == before
+    assert "r: Says r (unknown; within 12 h of becoming true; unread)" == after
+    assert first_difference(ONSET, later) is not None
 
 
 SAME = [
