@@ -34,16 +34,20 @@ def report_words(report: Report) -> str:
     """Return what was proved of a pathway, claim by claim, and a patient for whatever does not hold."""
     pathway = report.pathway
     name = " + ".join([pathway.id, *pathway.overlays])
-    lines = [f"{name} {pathway.version} ({pathway.hash[:19]}): {report.asked} questions in {report.seconds:.1f} s"]
+    lines = [f"{name} {pathway.version} ({pathway.hash[:19]}): {_questions(report.asked)} in {report.seconds:.1f} s"]
     lines += [line for result in report.results for line in _claim(result)]
     count = len(report.findings)
-    lines.append(f"{count} of these do not hold" if count else "All of it holds for every patient")
+    lines.append(f"{count} of these {'does' if count == 1 else 'do'} not hold" if count else "All of it holds for every patient")
     return "\n".join(lines)
+
+
+def _questions(count: int) -> str:
+    return f"{count} question{'' if count == 1 else 's'}"
 
 
 def _claim(result: Result) -> Iterator[str]:
     mark = "FAILED" if result.findings else "proved"
-    yield f"  {mark}  {result.claim.words} ({result.claim.id}, {result.claim.law}; {result.asked} questions)"
+    yield f"  {mark}  {result.claim.words} ({result.claim.id}, {result.claim.law}; {_questions(result.asked)})"
     for finding in result.findings:
         yield from _finding(finding)
 
@@ -60,7 +64,9 @@ def differences_words(differences: Sequence[Difference], old: str, new: str) -> 
     """Return which kinds of patient two versions treat differently, with the smallest of each."""
     if not differences:
         return f"No patient is treated differently by {old} and {new}"
-    lines = [f"{len(differences)} kinds of patient are treated differently: {old} -> {new}"]
+    count = len(differences)
+    kinds = "1 kind of patient is" if count == 1 else f"{count} kinds of patient are"
+    lines = [f"{kinds} treated differently: {old} -> {new}"]
     for aspect, listed in groupby(differences, key=lambda one: one.aspect):
         lines += ["", f"{_ASPECTS[aspect]}:"]
         lines += [line for one in listed for line in _difference(one)]
@@ -90,3 +96,4 @@ def _happened(chart: Chart) -> Iterable[str]:
     yield from (f"{step} {event.state}" for step, event in chart.steps.items())
     yield from (f"{step} not available here" for step in sorted(chart.not_available))
     yield from (f"{sign.rule} signed off" for sign in chart.sign_offs)
+    yield from (f"{name.replace('_', ' ')} {moment:%Y-%m-%d %H:%M}" for name, moment in chart.clocks.items())
