@@ -1,0 +1,38 @@
+"""The commands of the how-to run and print what it shows, in the order shown."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from spineworkup.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "docs" / "testing-an-overlay.md", ROOT / "docs" / "proofs.md"]
+
+
+def commands():
+    for page in PAGES:
+        for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+            for command, shown in re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+                yield pytest.param(command, shown.splitlines(), id=command.removeprefix("spineworkup "))
+
+
+@pytest.mark.parametrize(("command", "shown"), list(commands()))
+def test_a_command_prints_what_the_page_shows(command, shown, capsys, monkeypatch):
+    pytest.importorskip("z3", reason="z3 is not installed: the extra 'proofs'")
+    monkeypatch.chdir(ROOT)
+    name, *arguments = shlex.split(command)
+    main(arguments)
+    out, err = capsys.readouterr()
+    printed = [line.strip() for line in (out + err).splitlines()]
+
+    assert "spineworkup" == name
+    for line in shown:
+        assert any(line.strip() in there for there in printed), line
+        printed = printed[next(n for n, there in enumerate(printed) if line.strip() in there) :]
+
+
+def test_there_are_commands():
+    assert len(list(commands())) >= 6
