@@ -16,7 +16,7 @@ ABOVE := */spineworkup/__main__.py,*/spineworkup/cli.py,*/spineworkup/testing/*,
 COVERED ?= 100
 
 .NOTPARALLEL:
-.PHONY: demo test lint check bench judges ci-independent pins
+.PHONY: demo test lint check bench differential points fuzz judges ci-independent pins
 export PIP_USER := 0
 export PIP_REQUIRE_VIRTUALENV := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -41,11 +41,22 @@ ifndef ARGS
 endif
 
 # The shipped rules, overlays and cases: every error with its file, line and column.
-check: .venv/demo.ok
+check: .venv/test.ok
 	@$(RUN) -m spineworkup check
 
 bench: .venv/test.ok
 	@$(RUN) -m pytest -s -m benchmark tests/benchmarks $(ARGS)
+
+# What runs for minutes or hours: both evaluators, the formulas, the fuzzer, mutants of the code. COUNT says how much.
+differential: .venv/test.ok
+	@$(RUN) -m tests.oracle --count $(or $(COUNT),20000000) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2)
+
+points: .venv/test.ok
+	@$(RUN) -m tests.proofs.points --count $(or $(COUNT),20000) --seed $(or $(SEED),1)
+
+fuzz: .venv/soak.ok
+	@for target in $(or $(TARGET),rules_yaml overlay case_file notation quantity_and_time print_case); do \
+	  $(RUN) -m tests.fuzz $$target --runs $(or $(COUNT),1000000) || exit 1; done
 
 judges: .venv/judges.ok node_modules/.package-lock.json
 
