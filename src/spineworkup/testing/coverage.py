@@ -10,11 +10,11 @@ from textwrap import indent, wrap
 from attrs import frozen
 
 from spineworkup.assessment import assess
-from spineworkup.criteria import Criterion
+from spineworkup.criteria import Criterion, Place
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.pathways import Pathway
 from spineworkup.reading.read_case import Case
-from spineworkup.testing.literals import Literal, Path, literals_of, outcomes
+from spineworkup.testing.literals import Literal, literals_of, outcomes
 from spineworkup.testing.pairs import Pair, Pairs, moment_of
 from spineworkup.translate.to_english import to_english
 from spineworkup.truth import Truth
@@ -138,15 +138,15 @@ def clause_coverage(pathway: Pathway, cases: Iterable[Case], base: Pathway | Non
 
 
 _TRUTHS = (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN)
-_Decided = Mapping[tuple[Criterion, Path, Truth], Sequence[str]]
+_Decided = Mapping[tuple[Criterion, Place, Truth], Sequence[str]]
 
 
 def _labels(literals: Iterable[Literal], cases: Iterable[Case], pathway: Pathway) -> _Decided:
     """Return the labels of the cases in which a leaf of a criterion decided it: several rules may share a criterion."""
-    by_criterion: dict[Criterion, dict[Path, Criterion]] = defaultdict(dict)
+    by_criterion: dict[Criterion, dict[Place, Criterion]] = defaultdict(dict)
     for one in literals:
         by_criterion[one.rule.when][one.path] = one.leaf
-    found: dict[tuple[Criterion, Path, Truth], list[str]] = defaultdict(list)
+    found: dict[tuple[Criterion, Place, Truth], list[str]] = defaultdict(list)
     for case in cases:
         facts = assess(pathway, case.chart, at=case.at or moment_of(pathway)).chart.facts
         for criterion, leaves in by_criterion.items():

@@ -7,14 +7,24 @@ from typing import assert_never
 
 from attrs import field, frozen
 
-from spineworkup.criteria import AllOf, AnyOf, AtLeast, Compare, Criterion, IsOneOf, Not, Present
+from spineworkup.criteria import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Compare,
+    Criterion,
+    IsOneOf,
+    Leaf,
+    Not,
+    Place,
+    Present,
+    literals,
+)
 from spineworkup.findings import Value
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.pathways import Pathway, Rule
 from spineworkup.truth import Truth, at_least, not_
 
-# The numbers of the operands that lead from a rule's criterion to one of its leaves.
-Path = tuple[int, ...]
 # What a whole criterion would be, for each truth that one part of it might have.
 Outcome = Mapping[Truth, Truth]
 _ITSELF: Outcome = {truth: truth for truth in Truth}
@@ -33,8 +43,8 @@ class Literal:
 
     step: str
     rule: Rule = field(eq=lambda rule: rule.id)
-    path: Path
-    leaf: Present | Compare | IsOneOf = field(repr=False)
+    path: Place
+    leaf: Leaf = field(repr=False)
 
     @property
     def id(self) -> str:
@@ -48,11 +58,11 @@ def literals_of(pathway: Pathway) -> tuple[Literal, ...]:
         Literal(step.id, rule, path, leaf)
         for step in pathway.steps.values()
         for rule in step.rules
-        for path, leaf in _leaves(rule.when, ())
+        for path, leaf in literals(rule.when)
     )
 
 
-def outcomes(criterion: Criterion, facts: Mapping[str, Value]) -> dict[Path, Outcome]:
+def outcomes(criterion: Criterion, facts: Mapping[str, Value]) -> dict[Place, Outcome]:
     """Return for each leaf that could turn the criterion what the criterion would be for each truth of that leaf.
 
     A leaf that is left out is masked by what stands beside it: whatever its truth, the criterion stays as it is.
@@ -68,8 +78,8 @@ def outcomes(criterion: Criterion, facts: Mapping[str, Value]) -> dict[Path, Out
 
 
 def _outcomes(
-    criterion: Criterion, facts: Mapping[str, Value], path: Path, outcome: Outcome
-) -> Iterator[tuple[Path, Outcome]]:
+    criterion: Criterion, facts: Mapping[str, Value], path: Place, outcome: Outcome
+) -> Iterator[tuple[Place, Outcome]]:
     if len(set(outcome.values())) == 1:
         return
     match criterion:
@@ -89,8 +99,8 @@ def _outcomes(
 
 
 def _among(
-    count: int, operands: Sequence[Criterion], facts: Mapping[str, Value], path: Path, outcome: Outcome
-) -> Iterator[tuple[Path, Outcome]]:
+    count: int, operands: Sequence[Criterion], facts: Mapping[str, Value], path: Place, outcome: Outcome
+) -> Iterator[tuple[Place, Outcome]]:
     """Go into each operand of which at least `count` have to be true: every one, or one, or so many."""
     truths = [evaluate(operand, facts) for operand in operands]
     inside = {own: _inside(count, truths, own, outcome) for own in set(truths)}
@@ -103,16 +113,3 @@ def _inside(count: int, truths: Sequence[Truth], own: Truth, outcome: Outcome) -
     others = list(truths)
     others.remove(own)
     return {truth: outcome[at_least(count, [*others, truth])] for truth in Truth}
-
-
-def _leaves(criterion: Criterion, path: Path) -> Iterator[tuple[Path, Present | Compare | IsOneOf]]:
-    match criterion:
-        case Present() | Compare() | IsOneOf():
-            yield path, criterion
-        case Not(operand):
-            yield from _leaves(operand, (*path, 0))
-        case AllOf(operands) | AnyOf(operands) | AtLeast(_, operands):
-            for number, operand in enumerate(operands):
-                yield from _leaves(operand, (*path, number))
-        case _:
-            assert_never(criterion)

@@ -7,11 +7,21 @@ from decimal import Decimal
 from itertools import combinations
 from typing import assert_never
 
-from spineworkup.criteria import AllOf, AnyOf, AtLeast, Compare, Criterion, IsOneOf, Not, Present, leaves
+from spineworkup.criteria import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Compare,
+    Criterion,
+    IsOneOf,
+    Not,
+    Place,
+    Present,
+    leaves,
+)
 from spineworkup.findings import Finding, Kind, Value
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.pathways import Pathway
-from spineworkup.testing.literals import Path
 from spineworkup.truth import Truth, not_
 
 Facts = Mapping[str, Value]
@@ -61,7 +71,7 @@ def reach(goals: Sequence[Goal], known: Facts, answers: Answers) -> Iterator[Fac
             assert_never(criterion)
 
 
-def beside(criterion: Criterion, path: Path) -> Iterator[list[Goal]]:
+def beside(criterion: Criterion, path: Place) -> Iterator[list[Goal]]:
     """Yield what has to hold beside the way to a literal so that nothing masks it.
 
     >>> list(beside(AnyOf((Present("pain"), Present("fever"))), (0,)))
@@ -97,7 +107,7 @@ def _some(
         yield from reach([*((operand, wanted) for operand in chosen), *rest], known, answers)
 
 
-def _beside(count: int, operands: Sequence[Criterion], path: Path) -> Iterator[list[Goal]]:
+def _beside(count: int, operands: Sequence[Criterion], path: Place) -> Iterator[list[Goal]]:
     """Of the others exactly one fewer than needed is true: so the operand on the way turns the whole."""
     others = [operand for number, operand in enumerate(operands) if number != path[0]]
     for true in combinations(range(len(others)), count - 1):
