@@ -188,6 +188,20 @@ def test_notice_of_a_request_against_the_rules(state, values, expected):
     assert expected == [n.text for n in checklist.notices if n.kind == "requested_against_rules"]
 
 
+def test_notice_of_a_request_names_every_rule_that_is_true_and_nothing_else():
+    """Neither what is not known nor what comes first."""
+    bars = (
+        rule("one", PAIN, kind="absolute"),
+        rule("two", FEVER, kind="absolute"),
+        rule("asked", IsOneOf("history", ["past"]), kind="relative", sign_off="radiologist"),
+    )
+    step = evolve(MRI, contraindications=bars, prerequisites=(Prerequisite("crp"),))
+    values = {"weakness": True, "night_pain": True, "fever": True}
+    notices = checklist_of(pathway_of(step, CRP), values, steps={"mri": StepEvent("requested", at(1))}).notices
+
+    assert ["MRI was requested but is contraindicated: Says one; Says two"] == [notice.text for notice in notices]
+
+
 @pytest.mark.parametrize(
     ("rule_id", "by", "hours_ago", "expected"),
     [

@@ -226,6 +226,12 @@ def test_bands_of_what_is_not_known_are_all_still_possible():
     assert ("calcium",) == result.missing
 
 
+def test_bands_of_what_is_not_known_are_those_of_the_first_table():
+    score = Score("s", "S", Bands("calcium", {"mmol/L": _rows(("high", "3")), "mg/dL": _rows(("raised", "12"))}))
+
+    assert ("high", "none") == score_of(score, {}, {}, {"calcium": CALCIUM}).bands
+
+
 @pytest.mark.parametrize(
     ("row", "number", "expected"),
     [

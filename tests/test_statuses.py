@@ -217,6 +217,12 @@ def test_what_speaks_against_it(values, chart, expected):
         assert against.text.startswith("Not known: ") == (against.truth.value == "unknown")
 
 
+def test_against_names_the_step_that_it_waits_for():
+    *_, last = item(FREE | {"night_pain": True, "numbness": True}).against
+
+    assert ("bloods", "Waits for: Bloods") == (last.rule, last.text)
+
+
 def test_against_shows_facts_and_who_signs():
     one, *_ = item(CLEAR | {"fever": True}, sign_offs=[SignOff("mri_r", "radiologist", NOON)]).against
 

@@ -200,6 +200,7 @@ BAD = [
     ("sign_offs: [mri]", "1:13", "expected the keys rule, by and at"),
     ("sign_offs: [{rule: mri_fever}]", "1:13", "expected the keys rule, by and at"),
     (f"sign_offs: [{{rule: {CANARY}, by: a, at: 2026-11-20T09:00:00+00:00}}]", "1:14", "unknown rule"),
+    ("sign_offs: [{rule: mri_fevr, by: a, at: 2026-11-20T09:00:00+00:00}]", "1:14", "unknown rule 'mri_fevr' (did you mean 'mri_fever'?)"),
     ("sign_offs: [{rule: [a], by: a, at: 2026-11-20T09:00:00+00:00}]", "1:14", "unknown rule"),
     ("sign_offs: [{rule: mri_fever, by: a, at: soon}]", "1:42", "expected a date and time with a time zone"),
     ("sign_offs: [{rule: mri_fever, by: [], at: 2026-11-20T09:00:00+00:00}]", "1:35", "expected text"),

@@ -92,6 +92,7 @@ REFUSED = [
     ("surrogate escape", 'a: "\\ud800"', "not valid YAML"),
     ("NUL", "a: x\x00y", "1:5: a character that YAML doesn't allow"),
     ("control character", "a: x\x07y", "1:5: a character that YAML doesn't allow"),
+    ("NUL further down", "a: 1\nb: 2\nc: x\x00y", "3:5: a character that YAML doesn't allow"),
     ("NUL in bytes", b"a: 1\nb: x\x00y", "2:5: a character that YAML doesn't allow"),
     ("not UTF-8", b"a: 1\nb: \xff\xfe", "2:1: the file isn't UTF-8 text"),
     ("Latin-1", "a: é".encode("latin-1"), "1:1: the file isn't UTF-8 text"),
