@@ -137,7 +137,7 @@ def test_rules_that_share_a_criterion_each_have_their_literals():
 
 def test_of_an_overlay_only_what_it_adds_or_changes_counts():
     base, pathway = pathway_of(WEAK, FEVER_ALONE), pathway_of(WEAK, Present("fever"), WEAK)
-    within = evolve(pathway.rules["r0"], within=timedelta(hours=1))
+    within = evolve(pathway.rules["r0"], within=timedelta(hours=1), start="suspicion")
     pathway = with_rule(pathway, "s", within)
 
     assert ["r1", "r2"] == [covered.literal.id for covered in clause_coverage(pathway, [], base).literals]
