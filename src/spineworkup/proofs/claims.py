@@ -189,12 +189,11 @@ def not_clear_while_unanswered(scene: Scene) -> Iterator[Question]:
 def learning_overturns_nothing(scene: Scene) -> Iterator[Question]:
     """What is settled of a rule stays settled, however much more becomes known."""
     patient, other = scene.one.patient, scene.other.patient
-    overturned = []
     for rule in scene.pathway.rules.values():
         before, after = patient.truth(rule.when), other.truth(rule.when)
-        overturned.append(z3.And(before.true, z3.Not(after.true)))
-        overturned.append(z3.And(before.false, z3.Not(after.false)))
-    yield _pair(scene, "rules", "learning more overturns a rule", scene.known_better, [either(overturned)])
+        overturned = z3.Or(z3.And(before.true, z3.Not(after.true)), z3.And(before.false, z3.Not(after.false)))
+        wrong = f"learning more overturns the rule {rule.id}"
+        yield _pair(scene, rule.id, wrong, scene.known_better, [overturned])
 
 
 def urgency_narrows(scene: Scene) -> Iterator[Question]:

@@ -182,10 +182,12 @@ class Patient:
             lowest.append(low)
             highest.append(high)
         disputed = self._bool(f"{score.total}.disputed")
+        # A sum of one is no sum in the text that other solvers read.
+        least, most = z3.Sum(z3.RealVal(0), *lowest), z3.Sum(z3.RealVal(0), *highest)
         return Span(
             z3.Or(reported.known, z3.And(z3.Not(disputed), either(known))),
-            z3.If(reported.known, reported.lowest, z3.Sum(lowest)),
-            z3.If(reported.known, reported.highest, z3.Sum(highest)),
+            z3.If(reported.known, reported.lowest, least),
+            z3.If(reported.known, reported.highest, most),
         )
 
     def _of_kind(self, *kinds: Kind) -> Iterator[Finding]:
