@@ -108,6 +108,9 @@ WEAKER = [
     ("check gone", f"{SET}{{what: steps.mri.checks, was: [implant], now: []}}", "checks are gone: implant"),
     ("new prerequisite", f"{ADD}steps.mri.prerequisites: [{{step: ct}}]", ""),
     ("new prerequisite, always", f"{SET}{{what: steps.mri.prerequisites, was: [{{step: bloods, unless: deficit}}], now: [{{step: bloods}}]}}", "it has new prerequisites"),
+    ("done sooner", f"{SET}{{what: steps.mri.done_when, was: 'grade is one of 0, 1a', now: always}}", "when it counts as done is changed"),
+    ("done without a result", f"{SET}{{what: steps.mri.produces, was: [grade], now: []}}", "when it counts as done is changed"),
+    ("another page", f"{REMOVE}{{what: steps.mri.pause, reason: r}}", "it stands at another pause point"),
     ("no longer critical", f"{SET}{{what: steps.mri.safety_critical, was: true, now: false}}", "it is no longer safety-critical"),
 ]  # fmt: skip
 
@@ -119,6 +122,22 @@ def test_what_weakens_a_safety_critical_step_needs_a_waiver(tmp_path, text, what
     assert all("weakens the safety-critical step 'mri': " in message and message.endswith("(needs a waiver)") for *_, message in found)
     assert any(what in message for *_, message in found), found
     assert load(tmp_path / "waived", WAIVER + text + "\n").waivers
+
+
+FLAG = "findings.weakness"
+OTHERWISE = {
+    "no flag": f"{SET}{{what: {FLAG}.red_flag, was: true, now: false}}",
+    "sooner too old": f"{SET}{{what: {FLAG}.max_age, was: 7 d, now: 1 d}}",
+}
+
+
+@pytest.mark.parametrize("text", OTHERWISE.values(), ids=OTHERWISE)
+def test_no_overlay_reads_a_red_flag_otherwise(tmp_path, text):
+    """A deficit that was recorded would be no deficit: no waiver of a step says so much."""
+    expected = "changes how the red flag 'weakness' is read (no overlay may)"
+
+    assert [expected] == [message for *_, message in problems_of(tmp_path / "refused", text + "\n")]
+    assert [expected] == [message for *_, message in problems_of(tmp_path / "waived", WAIVER + text + "\n")]
 
 
 TIGHTER = [

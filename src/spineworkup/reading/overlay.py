@@ -13,6 +13,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from spineworkup.findings import Finding
 from spineworkup.pathways import Pathway, Rule, Step, Waiver
 from spineworkup.reading.faults import did_you_mean
 from spineworkup.reading.parse_notation import Vocabulary
@@ -250,7 +251,7 @@ def with_overlay(pathway: Pathway, head: OverlayHead, overlay: Document) -> Path
 def check_not_weakened(
     base: Pathway, overlaid: Pathway, head: OverlayHead, overlay: Document, problems: Problems
 ) -> None:
-    """Note each safety-critical step that an overlay weakens without a waiver."""
+    """Note each safety-critical step that an overlay weakens without a waiver, and each red flag that it reads otherwise."""
     waived = {waiver.step for waiver in head.waivers}
     for number, waiver in enumerate(head.waivers):
         if waiver.step not in base.steps:
@@ -261,6 +262,15 @@ def check_not_weakened(
                 problems.add(
                     overlay, (), f"weakens the safety-critical step {step.id!r}: {what}", "needs a waiver"
                 )
+    for flag in base.findings.values():
+        if flag.red_flag and _is_read_otherwise(flag, overlaid.findings.get(flag.id)):
+            problems.add(overlay, (), f"changes how the red flag {flag.id!r} is read", "no overlay may")
+
+
+def _is_read_otherwise(flag: Finding, now: Finding | None) -> bool:
+    """Whether the same record of a red flag could be known under one and not under the other, or say something else."""
+    keys = ("kind", "unit", "molar_mass", "low", "high", "red_flag", "max_age", "derived")
+    return any(getattr(flag, key) != getattr(now, key) for key in keys)
 
 
 def _weaker(base: Step, now: Step) -> Iterator[str]:
@@ -284,6 +294,10 @@ def _weaker(base: Step, now: Step) -> Iterator[str]:
         yield "it has new prerequisites"
     if not now.safety_critical:
         yield "it is no longer safety-critical"
+    if (now.done_when, now.produces) != (base.done_when, base.produces):
+        yield "when it counts as done is changed"
+    if now.pause != base.pause:
+        yield "it stands at another pause point"
 
 
 def _looser(was: Rule, now: Rule) -> bool:
