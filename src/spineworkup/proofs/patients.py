@@ -236,15 +236,6 @@ def _narrower(one: Span, other: Span) -> Formula:
     return z3.Implies(one.known, z3.And(other.known, inside))
 
 
-def same_but(one: Patient, other: Patient, finding: str) -> list[Formula]:
-    """Return that two patients differ in nothing but one finding."""
-    rules = same_surroundings(one, other)
-    for id_ in one.pathway.findings:
-        if id_ != finding:
-            rules += same_value(one, other, id_)
-    return rules
-
-
 def same_value(one: Patient, other: Patient, finding: str) -> list[Formula]:
     """Return that the same was recorded of a finding in both patients."""
     kind = one.pathway.findings[finding].kind
