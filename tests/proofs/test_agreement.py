@@ -4,16 +4,21 @@
 """
 
 import os
+from random import Random
 
 import pytest
 import z3
 from attrs import evolve
 
+from spineworkup.criteria import Comparator, Compare
+from spineworkup.findings import Finding, Kind
 from spineworkup.proofs import answers
 from spineworkup.proofs.answers import FALSE
 from spineworkup.proofs.patients import Patient
+from spineworkup.scores import Additive, Score
 from spineworkup.translate.to_z3 import Rails
 from tests.proofs import points
+from tests.proofs.small import pathway, rule, step
 
 COUNT = int(os.environ.get("SPINEWORKUP_SMT_POINTS", "150"))
 
@@ -65,6 +70,18 @@ def test_formulas_that_are_wrong_in_one_place_are_found_out(monkeypatch, where, 
 def disagreements_of(answer, drawer):
     for _ in range(points.IN_A_BLOCK):
         yield from points.point(answer, drawer.model(), points.Counter())
+
+
+def test_an_option_without_points_leaves_a_total_open():
+    """No rule file says that, but a pathway that is composed in Python can."""
+    table = Additive({"history": {"none": (0, 0), "past": (2, 3)}}, ())
+    total = Finding("points_total", "Points", Kind.NUMBER)
+    high = step("mri", rule("high", Compare("points_total", Comparator.MORE, 1)), rule("low", Compare("points_total", Comparator.AT_MOST, 0)))
+    small = evolve(pathway(high).with_findings(total), scores={"points": Score("points", "Points", table)})
+    answer = answers.answer_of(small, Patient("one", small))
+    drawer = points.Drawer(answer.patient, Random(1))
+
+    assert [] == [words for _ in range(40) for words in points.point(answer, drawer.model(), points.Counter())]
 
 
 def test_a_patient_who_can_not_be_is_no_point():

@@ -117,6 +117,12 @@ def test_a_worse_number_counts_as_a_worse_deficit():
     assert () == findings("red_flags_raise", pathway(step("mri", immediate("low", power("<", 3)), immediate("high", power(">", 4)))))
 
 
+def test_waiting_for_another_critical_step_is_no_slow_test():
+    contact = step("bloods", rule("bloods_pain", PAIN), safety_critical=True)
+
+    assert () == findings("emergency_waits_for_nothing_slow", pathway(contact, after_bloods()))
+
+
 def item(finding, broken, id_, which=0):
     witness = finding.witnesses[which]
     return assess(broken, witness.chart, at=witness.at).item(id_)
