@@ -18,6 +18,7 @@ from cattrs.gen import make_dict_structure_fn, override
 
 from spineworkup.criteria import Criterion, NamedCriterion
 from spineworkup.derived import DERIVED
+from spineworkup.errors import PathwayError
 from spineworkup.findings import Coding, Derivation, Finding, Kind
 from spineworkup.pathways import (
     Need,
@@ -272,6 +273,8 @@ def _faults(error: BaseException, path: Path) -> list[Fault]:
             Fault(f"unknown key {key!r}", did_you_mean(key, known), (*path, key), key=True)
             for key in sorted(error.extra_fields)
         ]
+    if isinstance(error, PathwayError):
+        return [Fault(str(error))]
     if isinstance(error, KeyError):
         return [Fault(f"missing key {str(path[-1]) if path else ''!r}", "", path[:-1])]
     return _own(error, path)
