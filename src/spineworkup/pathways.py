@@ -491,7 +491,7 @@ def _union(name: str, left: Mapping[str, T], right: Mapping[str, T]) -> Mapping[
 
 def _difference(left: Any, right: Any) -> str:
     """Say in which fields two definitions differ, and how."""
-    pairs = [(f.name, getattr(left, f.name), getattr(right, f.name, None)) for f in fields(type(left))]
+    pairs = [(f.name, getattr(left, f.name), getattr(right, f.name)) for f in fields(type(left))]
     return "; ".join(f"{name} is {a!r} in one and {b!r} in the other" for name, a, b in pairs if a != b)
 
 
