@@ -228,7 +228,7 @@ def test_a_section_that_the_base_does_not_have(tmp_path):
     name = write_package(tmp_path, options=None)
     overlay = write_overlay(tmp_path / "o", "add:\n  options: {x: {label: X}}\n")
 
-    with pytest.raises(RuleError, match="the base has no options"):
+    with pytest.raises(RuleError, match=rf"overlay.yaml:{HEAD + 2}:12: the base has no options"):
         load_pathway(name, [overlay])
 
 

@@ -266,6 +266,7 @@ MISTAKES = [
     (PATHWAY, "side_by_side: [bloods]", "{a: 1, b: 2}", "5:7", "expected a step, or one of then, side_by_side, otherwise and when"),
     (PATHWAY, "side_by_side: [bloods]", "when: {do: bloods}", "5:7", "`when` needs `criterion` and `do`"),
     (PATHWAY, "side_by_side: [bloods]", "when: {criterion: fever, do: blods}", "5:36", "unknown step 'blods' (did you mean 'bloods'?)"),
+    (PATHWAY, "side_by_side: [bloods]", "when: {do: bloods, criterion: {xor: [fever]}}", "5:38", "unknown criterion 'xor'"),
     (PATHWAY, "side_by_side: [bloods]", "when: {do: bloods, criterion: fevr}", "5:37", "unknown finding or criterion 'fevr'"),
     (PATHWAY, "[mri, ct]\np", "[mri, ct]\n    - bloods\np", "4:3", "the order of work goes in a circle"),
     (PATHWAY, "compose:", "composed:", "1:1", "the package needs pathway.yaml with the key 'compose' (how its steps fit together)"),
