@@ -56,7 +56,7 @@ points: .venv/test.ok
 
 fuzz: .venv/soak.ok
 	@for target in $(or $(TARGET),rules_yaml overlay case_file notation quantity_and_time print_case); do \
-	  $(RUN) -m tests.fuzz $$target --runs $(or $(COUNT),1000000) || exit 1; done
+	  $(RUN) -m tests.fuzz $$target --runs $(or $(COUNT),1000000) --corpus build/fuzz/$$target || exit 1; done
 
 judges: .venv/judges.ok node_modules/.package-lock.json
 
