@@ -18,6 +18,7 @@ from spineworkup.charts import (
     StepEvent,
     Unknown,
     WhyUnknown,
+    aware,
     evolve_entries,
     read_time,
 )
@@ -251,6 +252,18 @@ def test_times_that_are_refused_and_never_repeated(text):
 def test_a_year_of_no_patient_is_refused_as_deadlines_are_added_to_it(text):
     with pytest.raises(TimeError, match=r"\Aexpected a year from 1800 to 2199\Z"):
         read_time(text)
+
+
+@pytest.mark.parametrize("text", ["1800-01-01T00:00:00+00:00", "2199-12-31T23:59:59+00:00"])
+def test_the_first_and_the_last_year_of_a_patient_are_read(text):
+    assert datetime.fromisoformat(text) == read_time(text)
+
+
+def test_of_an_hour_that_comes_twice_nothing_is_left_but_the_moment():
+    """Equal moments look equal: in UTC no hour comes twice."""
+    second = datetime(2026, 10, 25, 1, 30, tzinfo=ZoneInfo("Europe/London"), fold=1)
+
+    assert repr(datetime(2026, 10, 25, 1, 30, tzinfo=UTC)) == repr(aware(second))
 
 
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))

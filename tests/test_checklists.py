@@ -67,6 +67,12 @@ def test_what_is_asked_of_a_step(values, chart, expected):
     assert expected == set(checklist_of(pathway_of(MRI), values, **chart).item("mri").questions)
 
 
+def test_a_step_that_was_done_still_asks_what_could_call_for_it_again_however_little_urgent():
+    done = checklist_of(pathway_of(CRP), steps={"crp": StepEvent("acted_on", NOON)}).item("crp")
+
+    assert ("done", ("fever", "night_pain")) == (done.status.value, done.questions)
+
+
 def test_what_waives_a_prerequisite_is_asked_while_it_waits():
     wait = Step("wait", "Wait", indications=(rule("w", FEVER),), prerequisites=(Prerequisite("mri", NUMB),))
     waiting = checklist_of(pathway_of(MRI, wait), {"fever": True, "weakness": True}).item("wait")

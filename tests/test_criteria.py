@@ -17,6 +17,7 @@ from spineworkup.criteria import (
     Not,
     Present,
     findings_of,
+    literals,
     replaced,
 )
 from tests.strategies import VOCABULARY, criteria
@@ -61,6 +62,20 @@ A, B, C, X = (Present(id_) for id_ in "abcx")
 )
 def test_one_part_is_replaced_and_nothing_else(criterion, place, expected):
     assert expected == replaced(criterion, place, X)
+
+
+@given(criteria)
+def test_every_leaf_is_at_a_place_of_its_own(criterion):
+    found = list(literals(criterion))
+
+    assert len(found) == len({place for place, _ in found})
+    for place, leaf in found:
+        assert criterion == replaced(criterion, place, leaf)
+        assert X in _leaves_of(replaced(criterion, place, X))
+
+
+def _leaves_of(criterion):
+    return [leaf for _, leaf in literals(criterion)]
 
 
 def test_a_leaf_has_no_parts_to_replace():

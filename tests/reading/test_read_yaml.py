@@ -127,6 +127,20 @@ def test_a_private_file_says_no_more_than_the_place(text, _message):
     assert "'" not in first.message.replace("isn't", "").replace("doesn't", "")
 
 
+def test_a_file_may_be_as_large_as_that():
+    assert MAX_BYTES - 5 == len(data('a: "' + "x" * (MAX_BYTES - 5) + '"')["a"])
+
+
+@pytest.mark.parametrize(("text", "events"), [("[1, 2, 3]", 6), ("[1, []]", 5), ("{a: 1, b: 2}", 7), ("[1, [2], [3]]", 9)])
+def test_a_file_may_have_so_many_events_and_no_more(monkeypatch, text, events):
+    """Of the stream and the document two; then each value, and each beginning and end of a list."""
+    monkeypatch.setattr("spineworkup.reading.read_yaml.MAX_EVENTS", events)
+    assert [] == read_yaml(text, "f.yaml")[1]
+
+    monkeypatch.setattr("spineworkup.reading.read_yaml.MAX_EVENTS", events - 1)
+    assert ["too large"] == [problem.message for problem in read_yaml(text, "f.yaml")[1]]
+
+
 def test_a_depth_of_32_is_read():
     assert data("[" * MAX_DEPTH + "]" * MAX_DEPTH)
 
@@ -147,6 +161,7 @@ def test_every_place_is_known():
     assert places == {path: str(document.mark(path).position)[7:] for path in places}
     assert "2:1" == str(document.mark(("b",), key=True).position)[7:]
     assert "   3 |   - {c: x y}\n     |         ^^^" == document.problem(("b", 0, "c"), "wrong").excerpt
+    assert "   3 |   - {c: x y}\n     |     ^" == document.problem(("b", 0), "wrong").excerpt
 
 
 def test_several_faults_of_one_file_are_all_named():

@@ -13,6 +13,7 @@ from spineworkup.errors import RuleError
 from spineworkup.findings import Coding, Derivation, Finding, Kind
 from spineworkup.pathways import Need, Note, Part, Pause, Prerequisite, Purpose, Rule, TreatmentOption
 from spineworkup.reading.check_paths import check_path
+from spineworkup.reading.find_packages import names
 from spineworkup.reading.read_yaml import MAX_PROBLEMS
 from spineworkup.scores import Additive, Bands, Grade, OptionsBand, PointsBand, Row, Score
 from spineworkup.sources import Citation, Source
@@ -394,6 +395,18 @@ def test_steps_may_be_composed_with_guards(tmp_path):
     assert AllOf((Present("fever"), Compare("points_total", Comparator.MORE, Decimal(1)))) == rule.when
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("findings/all", "molar_mass: 40.078}", "molar_mass: 0.5}"),
+        ("findings/all", "{low: 0, high: 5}", "{low: 5, high: 5}"),
+        ("scores/points", "unsafe: [1, 2]", "unsafe: [2, 2]"),
+    ],
+)
+def test_the_limits_themselves_are_allowed(tmp_path, name, old, new):
+    assert load_pathway(write_package(tmp_path, **{name.replace("/", "__"): changed(name, old, new)}))
+
+
 def test_more_than_nine_steps_of_one_pause_do_not_fit_on_a_checklist(tmp_path):
     many = "".join(f"s{n}: {{label: S{n}, pause: imaging}}\n" for n in range(9))
     text = changed("pathway", "[bloods]", f"[bloods, {', '.join(f's{n}' for n in range(9))}]")
@@ -429,6 +442,14 @@ def test_a_name_is_never_joined_to_a_path(tmp_path):
         load_pathway(f"{tmp_path}/nothing")
     with pytest.raises(RuleError, match="no overlay here"):
         load_pathway(write_package(tmp_path), ["nothing"])
+
+
+def test_only_a_folder_with_the_right_file_is_a_package(tmp_path):
+    write_package(tmp_path / "whole")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "package.yaml").write_text("")
+
+    assert ["whole"] == names(tmp_path, "package.yaml")
 
 
 def test_a_package_can_be_loaded_from_a_copy(tmp_path):
