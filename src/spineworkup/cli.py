@@ -334,7 +334,7 @@ def _write_cases(folder: str | None, witnesses: Sequence[Witness]) -> None:
     for number, witness in enumerate(witnesses, 1):
         label = witness.case.splitlines()[0].removeprefix("case: ").strip('"')
         (Path(folder) / f"{number:02d}_{label}.yaml").write_text(witness.case, encoding="utf-8")
-    print(f"Written: {len(witnesses)} patients to {folder}")
+    print(f"Written to {folder}: {len(witnesses)} patient{'' if len(witnesses) == 1 else 's'}")
 
 
 def _run_list(listing: Callable[[Pathway], str]) -> Callable[[argparse.Namespace], int]:

@@ -49,7 +49,7 @@ def test_what_does_not_hold_is_said_with_a_patient(run, tmp_path):
         implant: unsafe
       not_available: [ct]
 """ in out
-    assert out.endswith(f"1 of these does not hold\nWritten: 1 patients to {tmp_path}/patients\n")
+    assert out.endswith(f"1 of these does not hold\nWritten to {tmp_path}/patients: 1 patient\n")
     assert ["01_purpose_never_empty.yaml"] == [file.name for file in (tmp_path / "patients").iterdir()]
 
 
@@ -101,7 +101,7 @@ def test_two_versions_are_compared_with_a_patient_of_each_kind(run, tmp_path):
       clocks:
         suspicion: 2026-11-20T11:00:00+00:00
 """ in out
-    assert out.endswith(f"Written: 2 patients to {tmp_path}/patients\n")
+    assert out.endswith(f"Written to {tmp_path}/patients: 2 patients\n")
     assert ["01_ct_due.yaml", "02_mri_due.yaml"] == sorted(file.name for file in (tmp_path / "patients").iterdir())
 
 

@@ -42,11 +42,11 @@ def report_words(report: Report) -> str:
 
 
 def _questions(count: int) -> str:
-    return f"{count} question{'' if count == 1 else 's'}"
+    return f"{count or 'no'} question{'' if count == 1 else 's'}"
 
 
 def _claim(result: Result) -> Iterator[str]:
-    mark = "FAILED" if result.findings else "proved"
+    mark = "FAILED" if result.findings else "proved" if result.asked else "------"
     yield f"  {mark}  {result.claim.words} ({result.claim.id}, {result.claim.law}; {_questions(result.asked)})"
     for finding in result.findings:
         yield from _finding(finding)

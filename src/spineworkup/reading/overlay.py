@@ -281,9 +281,9 @@ def _weaker(base: Step, now: Step) -> Iterator[str]:
             yield f"the indication {rule.id!r} is gone"
         elif _looser(rule, rules[rule.id]):
             yield f"the indication {rule.id!r} is less urgent, later, or asks for something else"
-    absolute = {rule.id: rule.when for rule in now.contraindications if rule.kind == "absolute"}
+    against = {rule.id: rule for rule in now.contraindications}
     for rule in base.contraindications:
-        if rule.kind == "absolute" and absolute.get(rule.id) != rule.when:
+        if rule.id not in against or _bars_otherwise(rule, against[rule.id]):
             yield f"the contraindication {rule.id!r} is gone or changed"
     new = {rule.id for rule in now.contraindications} - {rule.id for rule in base.contraindications}
     if new:
@@ -298,6 +298,11 @@ def _weaker(base: Step, now: Step) -> Iterator[str]:
         yield "when it counts as done is changed"
     if now.pause != base.pause:
         yield "it stands at another pause point"
+
+
+def _bars_otherwise(was: Rule, now: Rule) -> bool:
+    """Whether a contraindication bars other people, or is cleared by somebody else."""
+    return any(getattr(was, key) != getattr(now, key) for key in ("when", "kind", "sign_off", "holds_unknown"))
 
 
 def _looser(was: Rule, now: Rule) -> bool:
