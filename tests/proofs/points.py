@@ -20,7 +20,8 @@ from spineworkup.criteria import Compare, leaves
 from spineworkup.findings import Finding, Range
 from spineworkup.pathways import Pathway
 from spineworkup.proofs.answers import STATUSES, Answer, answer_of
-from spineworkup.proofs.patients import AT, Patient, chart_of, holds_in
+from spineworkup.proofs.found_charts import AT, chart_of, holds_in
+from spineworkup.proofs.patients import Patient
 from spineworkup.proofs.witnesses import disagreements
 from spineworkup.scores import Additive
 from tests.oracle.generate import Author

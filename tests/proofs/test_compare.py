@@ -15,7 +15,7 @@ from spineworkup.findings import Derivation
 from spineworkup.pathways import Pathway, Prerequisite
 from spineworkup.proofs import answers
 from spineworkup.proofs.compare import differences, first_difference, read_differently
-from spineworkup.proofs.patients import AT
+from spineworkup.proofs.found_charts import AT
 from spineworkup.proofs.solving import Undecided
 from spineworkup.proofs.to_words import differences_words, patient_words
 from spineworkup.sources import Citation

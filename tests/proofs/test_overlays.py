@@ -5,8 +5,8 @@ import pytest
 from spineworkup import assess, load_pathway
 from spineworkup.errors import RuleError
 from spineworkup.proofs.claims import CLAIMS
+from spineworkup.proofs.found_charts import AT
 from spineworkup.proofs.overlays import overlay_claim
-from spineworkup.proofs.patients import AT
 from spineworkup.proofs.prove import prove
 from tests.proofs.small import read_back
 from tests.small_package import write_overlay, write_package

@@ -12,7 +12,8 @@ from spineworkup.assessment import assess
 from spineworkup.pathways import Pathway
 from spineworkup.proofs.answers import Answer, answer_of
 from spineworkup.proofs.aspects import Aspect, any_difference, aspects
-from spineworkup.proofs.patients import AT, Patient
+from spineworkup.proofs.found_charts import AT
+from spineworkup.proofs.patients import Patient
 from spineworkup.proofs.solving import Undecided, is_possible, solver_for
 from spineworkup.proofs.witnesses import Witness, replayed, smallest, witness_of
 from spineworkup.translate.to_z3 import Formula

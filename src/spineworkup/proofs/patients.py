@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 import z3
 from attrs import field, frozen
 
-from spineworkup.charts import CLOCKS, Chart, Observation, SignOff, StepEvent, WhyUnknown
+from spineworkup.charts import CLOCKS
 from spineworkup.criteria import Criterion
 from spineworkup.findings import Finding, Kind
 from spineworkup.pathways import Pathway
 from spineworkup.scores import Additive, Score
 from spineworkup.translate.to_z3 import Formula, Rails, Span, Term, either, number, to_z3
-
-# Deadlines only compare clocks: any moment will do as the one at which a witness is assessed.
-AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @frozen
@@ -201,117 +194,3 @@ class Patient:
 
     def _real(self, what: str) -> Term:
         return z3.Real(f"{self.name}.{what}")
-
-
-def same_surroundings(one: Patient, other: Patient) -> list[Formula]:
-    """Return that two patients differ in nothing but in what is known of their findings."""
-    pairs: list[tuple[Formula, Formula]] = [(one.disputed[id_], other.disputed[id_]) for id_ in one.disputed]
-    for id_ in one.events:
-        pairs += list(zip(one.events[id_].any, other.events[id_].any, strict=True))
-    for mine, yours in ((one.not_available, other.not_available), (one.signed_off, other.signed_off)):
-        pairs += [(mine[key], yours[key]) for key in mine]
-    for clock in CLOCKS:
-        pairs += list(zip(one.clocks[clock], other.clocks[clock], strict=True))
-    return [a == b for a, b in pairs]
-
-
-def says_at_least(one: Patient, other: Patient) -> list[Formula]:
-    """Return that all that is known of one patient is known of the other: nothing is corrected, something may be added."""
-    rules: list[Formula] = []
-    for id_, finding in one.pathway.findings.items():
-        match finding.kind:
-            case Kind.BOOLEAN:
-                a, b = one.flag(id_), other.flag(id_)
-                rules += [z3.Implies(a.true, b.true), z3.Implies(a.false, b.false)]
-            case Kind.CHOICE:
-                mine, yours = one.options(id_), other.options(id_)
-                rules += [z3.Implies(mine[option], yours[option]) for option in mine]
-            case Kind.NUMBER | Kind.QUANTITY:
-                rules.append(_narrower(one.span(id_), other.span(id_)))
-    return rules
-
-
-def _narrower(one: Span, other: Span) -> Formula:
-    inside = z3.And(other.lowest >= one.lowest, other.highest <= one.highest)
-    return z3.Implies(one.known, z3.And(other.known, inside))
-
-
-def same_value(one: Patient, other: Patient, finding: str) -> list[Formula]:
-    """Return that the same was recorded of a finding in both patients."""
-    kind = one.pathway.findings[finding].kind
-    if kind is Kind.BOOLEAN:
-        a, b = one.flag(finding), other.flag(finding)
-        return [a.true == b.true, a.false == b.false]
-    if kind is Kind.CHOICE:
-        mine, yours = one.options(finding), other.options(finding)
-        return [mine[option] == yours[option] for option in mine]
-    mine_, yours_ = one._numbers[finding], other._numbers[finding]
-    return [mine_.known == yours_.known, mine_.lowest == yours_.lowest]
-
-
-def chart_of(patient: Patient, model: Any) -> Chart:
-    """Return the patient whom a model of the solver describes, as a chart that `assess` reads."""
-
-    def holds(formula: Formula) -> bool:
-        return holds_in(model, formula)
-
-    values: dict[str, object] = {}
-    for id_, rail in patient.flags.items():
-        if holds(rail.true) or holds(rail.false):
-            values[id_] = holds(rail.true)
-    for id_, options in patient._choices.items():
-        chosen = [option for option, one in options.items() if holds(one)]
-        if chosen:
-            values[id_] = chosen[0]
-    for id_, span in patient._numbers.items():
-        if holds(span.known):
-            values[id_] = _recorded(patient.pathway.findings[id_], _fraction(model, span.lowest))
-    for id_, finding in patient.pathway.findings.items():
-        # Or it would be worked out.
-        if finding.derived is not None and id_ not in values and all(i in values for i in finding.derived.inputs):
-            values[id_] = Observation(None, reason=WhyUnknown.CONFLICT)
-    for id_, disputed in patient.disputed.items():
-        if holds(disputed):
-            values[id_] = Observation(None, reason=WhyUnknown.CONFLICT)
-    clocks = {clock: from_hours(model, at) for clock, (known, at) in patient.clocks.items() if holds(known)}
-    signs = [rule for rule, signed in patient.signed_off.items() if holds(signed)]
-    return Chart(
-        patient.pathway.findings,
-        values,
-        clocks=clocks,
-        steps={id_: event for id_, e in patient.events.items() if (event := _event(patient, id_, e, holds))},
-        not_available=[id_ for id_, missing in patient.not_available.items() if holds(missing)],
-        sign_offs=[SignOff(rule, patient.pathway.rules[rule].sign_off, AT) for rule in signs],
-    )
-
-
-def from_hours(model: Any, hours: Term) -> datetime:
-    """Return the moment that lies so many hours from the one at which a witness is assessed."""
-    return AT + timedelta(seconds=round(float(_fraction(model, hours)) * 3600))
-
-
-def holds_in(model: Any, formula: Formula) -> bool:
-    """Return whether a formula holds in a model; what the model leaves open counts as not so."""
-    return bool(z3.is_true(model.eval(formula, model_completion=True)))
-
-
-def _event(patient: Patient, step: str, event: Event, holds: Any) -> StepEvent | None:
-    if holds(event.declined):
-        return StepEvent("declined", AT, by="consultant", reason="recorded")
-    if holds(event.finished):
-        return StepEvent("acted_on", AT)
-    if holds(event.performed):
-        return StepEvent("performed", AT)
-    return StepEvent("requested", AT) if holds(event.begun) else None
-
-
-def _fraction(model: Any, term: Term) -> Fraction:
-    value = model.eval(term, model_completion=True)
-    return Fraction(value.numerator_as_long(), value.denominator_as_long())
-
-
-def _recorded(finding: Finding, value: Fraction) -> str:
-    """Return a number as somebody would record it: the solver picks from all fractions, a chart holds decimals."""
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    text = f"{exact.normalize():f}" if exact == exact.quantize(Decimal(1)) or len(str(exact)) < 12 else f"{exact:.6f}"
-    return f"{text} {finding.unit}" if finding.kind is Kind.QUANTITY else text

@@ -12,12 +12,8 @@ from spineworkup.criteria import Comparator, Compare, leaves
 from spineworkup.findings import Finding, Kind
 from spineworkup.pathways import Pathway
 from spineworkup.proofs.answers import Answer, answer_of
-from spineworkup.proofs.patients import (
-    Patient,
-    same_surroundings,
-    same_value,
-    says_at_least,
-)
+from spineworkup.proofs.patients import Patient
+from spineworkup.proofs.relations import same_surroundings, same_value, says_at_least
 from spineworkup.translate.to_z3 import Formula
 
 LOWER, HIGHER = "lower", "higher"

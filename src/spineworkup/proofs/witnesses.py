@@ -13,7 +13,8 @@ from spineworkup.assessment import assess
 from spineworkup.charts import Chart
 from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.proofs.answers import STATUSES, TIERS, Answer, StepAnswer
-from spineworkup.proofs.patients import AT, Patient, chart_of, from_hours, holds_in
+from spineworkup.proofs.found_charts import AT, chart_of, from_hours, holds_in
+from spineworkup.proofs.patients import Patient
 from spineworkup.translate.to_case import to_case
 from spineworkup.translate.to_z3 import Formula, Rails, either
 from spineworkup.truth import Truth
