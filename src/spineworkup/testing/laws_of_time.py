@@ -94,6 +94,7 @@ def _is_ahead(chart: Chart, at: datetime) -> bool:
     entries = [moment for e in chart.entries.values() if isinstance(e, Known) for moment in (e.at, e.latest)]
     moments = [
         *entries,
+        *chart.clocks.values(),
         *(event.at for event in chart.steps.values()),
         *(sign.at for sign in chart.sign_offs),
     ]
