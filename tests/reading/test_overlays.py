@@ -107,6 +107,7 @@ WEAKER = [
     ("new contraindication", f"{ADD}steps.mri.contraindications: [{{id: x, absolute: true, when: fever, says: s, cites: [{{source: guide}}], review_by: 2027-01-01}}]", "it has new contraindications: x"),
     ("relative contraindication gone", f"{REMOVE}{{what: steps.mri.contraindications.mri_fever, reason: r}}", "the contraindication 'mri_fever' is gone or changed"),
     ("cleared by somebody else", f"{SET}{{what: steps.mri.contraindications.mri_fever.sign_off, was: radiologist, now: porter}}", "the contraindication 'mri_fever' is gone or changed"),
+    ("another action", f"{SET}{{what: steps.mri.action, was: Request MRI, now: Call nobody}}", "what it says to do is changed"),
     ("check gone", f"{SET}{{what: steps.mri.checks, was: [implant], now: []}}", "checks are gone: implant"),
     ("new prerequisite", f"{ADD}steps.mri.prerequisites: [{{step: ct}}]", ""),
     ("new prerequisite, always", f"{SET}{{what: steps.mri.prerequisites, was: [{{step: bloods, unless: deficit}}], now: [{{step: bloods}}]}}", "it has new prerequisites"),

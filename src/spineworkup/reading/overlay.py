@@ -296,6 +296,8 @@ def _weaker(base: Step, now: Step) -> Iterator[str]:
         yield "it is no longer safety-critical"
     if (now.done_when, now.produces) != (base.done_when, base.produces):
         yield "when it counts as done is changed"
+    if now.action != base.action:
+        yield "what it says to do is changed"
     if now.pause != base.pause:
         yield "it stands at another pause point"
 
