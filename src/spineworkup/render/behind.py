@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 
 from spineworkup.charts import Chart
 from spineworkup.checklists import ChecklistItem, Handover
@@ -25,7 +24,15 @@ from spineworkup.render.model import (
     Statement,
     tier_of,
 )
-from spineworkup.render.wording import AGAINST, UNCONFIRMED, VERIFICATION, joined, sentence, unit_words
+from spineworkup.render.wording import (
+    AGAINST,
+    UNCONFIRMED,
+    VERIFICATION,
+    duration,
+    joined,
+    sentence,
+    unit_words,
+)
 from spineworkup.scores import Bands, Score, ScoreResult
 from spineworkup.sources import Citation, Source, Verification
 from spineworkup.truth import Truth
@@ -261,18 +268,6 @@ def _lead(rule: Rule) -> str:
         within = f", {'at once' if not rule.within else 'within ' + duration(rule.within)}{since if rule.within else ''}"
     strength = f" ({rule.strength})" if rule.strength else ""
     return f"{tier_of(rule.urgency).short}{within}{strength}"
-
-
-def duration(length: timedelta) -> str:
-    """Return a length of time in words.
-
-    >>> duration(timedelta(days=7)), duration(timedelta(hours=24)), duration(timedelta(minutes=90))
-    ('7 days', '24 h', '90 min')
-    """
-    minutes = int(length.total_seconds() // 60)
-    if minutes % 1440 == 0 and minutes > 1440:
-        return f"{minutes // 1440} days"
-    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
 
 
 def _answers(id_: str, about: str, finding: Finding) -> tuple[Blank, ...]:

@@ -12,6 +12,7 @@ from spineworkup.pathways import Pathway
 from spineworkup.reasons import Against, Reason
 from spineworkup.render.to_screen import SHAPES, show_time
 from spineworkup.render.visible import visible
+from spineworkup.render.wording import duration
 from spineworkup.sources import VERIFICATION_WORDS, Citation, Verification
 from spineworkup.translate.to_english import to_english
 from spineworkup.truth import Truth
@@ -62,7 +63,7 @@ def _reason(reason: Reason, pathway: Pathway) -> Iterator[str]:
     yield f"    {reason.text}"
     rule = pathway.rules[reason.rule]
     strength = f"; strength: {rule.strength}" if rule.strength else ""
-    within = f"; within {rule.within} from {rule.start.replace('_', ' ')}" if rule.within is not None else ""
+    within = f"; within {duration(rule.within)} from {rule.start.replace('_', ' ')}" if rule.within is not None else ""
     yield f"    {_cites(reason.cites, pathway)}{strength}{within}"
     yield f"    {_verified(reason.verification)}"
     yield f"    when: {to_english(rule.when, pathway.findings, pathway.criteria)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UNCONFIRMED = "not confirmed against the primary source"
@@ -85,3 +85,15 @@ def unit_words(unit: str) -> str:
     """
     words = unit.replace("{1.73_m2}", "1.73 m²").replace("10*9", "×10⁹").replace("10*12", "×10¹²")
     return f"micro{words[1:]}" if words.startswith(("umol", "ug")) else words
+
+
+def duration(length: timedelta) -> str:
+    """Return a length of time in words.
+
+    >>> duration(timedelta(days=7)), duration(timedelta(hours=24)), duration(timedelta(minutes=90))
+    ('7 days', '24 h', '90 min')
+    """
+    minutes = int(length.total_seconds() // 60)
+    if minutes % 1440 == 0 and minutes > 1440:
+        return f"{minutes // 1440} days"
+    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
