@@ -108,6 +108,12 @@ def test_an_implausible_value_is_a_warning_with_its_place(pathway):
     assert "warning" == warning.kind
 
 
+def test_every_implausible_value_is_warned_of(pathway):
+    warnings = case("age_years: 130\nfindings:\n  power: 6\n", pathway).warnings
+
+    assert ["1:12", "3:10"] == [f"{w.position.line}:{w.position.column}" for w in warnings]
+
+
 CANARY = "XQ7canary"
 BAD = [
     # text, place, message
@@ -188,6 +194,7 @@ BAD = [
     ("steps: {mri: {at: 2026-11-20T09:00:00+00:00}}", "1:14", "expected one of requested, scheduled"),
     (f"steps: {{mri: {{state: requested, at: {CANARY}}}}}", "1:37", "expected a date and time with a time zone"),
     ("steps: {mri: {state: requested, at: 2026-11-20T09:00:00+00:00, stat: x}}", "1:64", "unknown key 'stat' (did you mean 'state'?)"),
+    ("steps: {mri: {state: requested, at: 2026-11-20T09:00:00+00:00, byy: x}}", "1:64", "unknown key 'byy' (did you mean 'by'?)"),
     ("steps: {mri: {state: requested, att: 2026-11-20T09:00:00+00:00}}", "1:33", "unknown key 'att' (did you mean 'at'?)"),
     ("steps: {mri: {state: requested, at: 2026-11-20T09:00:00+00:00, reson: x}}", "1:64", "unknown key 'reson' (did you mean 'reason'?)"),
     (f"steps: {{mri: {{state: declined, at: 2026-11-20T09:00:00+00:00, reason: {CANARY}}}}}", "1:14", "a declined step needs `reason` and `by` (the role that decided it)"),
