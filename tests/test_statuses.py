@@ -270,6 +270,27 @@ def test_nothing_takes_over_where_there_is_nothing():
     assert assess(CHAIN, Chart(VOCABULARY, BARRED | {"fever": True, "numbness": True}), at=NOON).item("mri").instead is None
 
 
+@pytest.mark.parametrize(
+    ("history", "weak_hours_ago", "ct", "expected"),
+    [
+        ("past", 3, "acted_on", "due"),
+        ("past", 1, "acted_on", "waiting"),  # asked for again after the CT
+        ("past", 3, "requested", "waiting"),
+        ("past", 3, None, "waiting"),
+        ("current", 3, "acted_on", "waiting"),  # the MRI could be done
+    ],
+)
+def test_what_waits_for_a_step_waits_no_longer_once_its_stand_in_is_done(history, weak_hours_ago, ct, expected):
+    plain = Step("ct", "CT", produces=("power",))
+    wait = Step("wait", "Wait", indications=(rule("w", NUMB),), prerequisites=(Prerequisite("mri"),))
+    mri = evolve(MRI, prerequisites=(), done_when=None)
+    pathway = Pathway.of(mri, findings=VOCABULARY.values()).otherwise(Pathway.of(plain)) | Pathway.of(wait)
+    values = {"weakness": seen(True, weak_hours_ago), "night_pain": False, "history": history, "numbness": True, "fever": False}
+    steps = {} if ct is None else {"ct": StepEvent(ct, at(2))}
+
+    assert expected == item(values, "wait", pathway, steps=steps).status.value
+
+
 def test_a_stand_in_has_the_reasons_of_the_step_whose_place_it_takes():
     checklist = assess(ESCALATED, Chart(VOCABULARY, BARRED), at=NOON)
     (reason,) = checklist.item("ct").reasons
