@@ -64,6 +64,12 @@ def test_one_part_is_replaced_and_nothing_else(criterion, place, expected):
     assert expected == replaced(criterion, place, X)
 
 
+def test_a_place_counts_the_parts_from_nought():
+    criterion = AllOf((A, Not(AnyOf((B, C)))))
+
+    assert [((0,), A), ((1, 0, 0), B), ((1, 0, 1), C)] == list(literals(criterion))
+
+
 @given(criteria)
 def test_every_leaf_is_at_a_place_of_its_own(criterion):
     found = list(literals(criterion))

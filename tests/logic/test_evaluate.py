@@ -84,7 +84,7 @@ def test_compiled_is_equal(criterion, known):
 @pytest.mark.parametrize("around", [lambda part: part, Not, lambda part: AtLeast(1, [part, Present("p")])])
 def test_what_criteria_have_in_common_is_answered_once_and_first(around):
     part = AllOf((Present("x"), Present("y")))
-    wholes = [AnyOf((around(part), Present(id_))) for id_ in ("a", "b")]
+    wholes = [AnyOf((around(part), AllOf((Present(id_), Present("p"))))) for id_ in ("a", "b")]
     step = Step("s", "S", indications=tuple(rule(f"r{n}", whole) for n, whole in enumerate(wholes)))
     made = plan(Pathway.of(step, findings=[Finding(id_, id_, Kind.BOOLEAN) for id_ in "abpxy"]))
     shared = [part] if around(part) in (part, Not(part)) else [part, around(part)]

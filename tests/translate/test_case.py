@@ -90,3 +90,7 @@ def test_a_number_and_a_quantity_without_a_report_are_written_plainly():
     chart = evolve_entries(Chart(findings), {"mrc": Known(Decimal(4)), "crp": Known(Decimal("1E+1"))})
 
     assert ["  mrc: 4", '  crp: "10 mg/L"'] == to_case(chart, NOON).splitlines()[3:]
+
+
+def test_a_name_stays_readable():
+    assert to_case(Chart(FINDINGS), NOON, "Zoë # 3").startswith('case: "Zoë # 3"\n')
