@@ -236,6 +236,7 @@ def test_a_part_comes_with_what_it_needs(steps, expected, purposes):
     assert (expected, purposes) == (set(part.steps), set(part.purposes))
     assert part == part.only(*steps) == part.only(*part.steps)
     assert all({first, second} <= expected for first, second in part.order + part.fallbacks)
+    assert all(set(purpose.steps) <= expected for purpose in part.purposes.values())
 
 
 def test_without_some_steps():
