@@ -373,7 +373,8 @@ class Pathway:
     def escalation_of(self, step: str) -> str | None:
         """Return the step to which the purpose of a step escalates where none of its steps can be done."""
         purposes = (purpose for purpose in self.purposes.values() if step in purpose.steps)
-        return next((p.escalate_to for p in purposes if p.escalate_to not in ("", step)), None)
+        named = (purpose.escalate_to for purpose in purposes if purpose.escalate_to in self.steps)
+        return next((last for last in named if last != step), None)
 
     @cached_property
     def takes_over_from(self) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
@@ -383,8 +384,7 @@ class Pathway:
             last = self.escalation_of(first)
             every = chain if last is None or last in chain else (*chain, last)
             for place, step in enumerate(every):
-                if step in found:
-                    found[step].append((first, every[:place]))
+                found[step].append((first, every[:place]))
         return {id_: tuple(pairs) for id_, pairs in found.items()}
 
     @cached_property
