@@ -16,7 +16,7 @@ ABOVE := */spineworkup/__main__.py,*/spineworkup/cli.py,*/spineworkup/testing/*,
 COVERED ?= 100
 
 .NOTPARALLEL:
-.PHONY: demo test lint check bench differential points fuzz judges ci-independent pins
+.PHONY: demo test lint check bench differential points fuzz mutation judges ci-independent pins
 export PIP_USER := 0
 export PIP_REQUIRE_VIRTUALENV := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -57,6 +57,9 @@ points: .venv/test.ok
 fuzz: .venv/soak.ok
 	@for target in $(or $(TARGET),rules_yaml overlay case_file notation quantity_and_time print_case); do \
 	  $(RUN) -m tests.fuzz $$target --runs $(or $(COUNT),1000000) --corpus build/fuzz/$$target || exit 1; done
+
+mutation: .venv/soak.ok
+	@$(RUN) -m mutmut run $(ARGS)
 
 judges: .venv/judges.ok node_modules/.package-lock.json
 
