@@ -8,7 +8,7 @@ from attrs import evolve
 
 from spineworkup.assessment import assess
 from spineworkup.charts import Chart, Observation, StepEvent
-from spineworkup.criteria import AllOf, IsOneOf, Present
+from spineworkup.criteria import AllOf, AnyOf, IsOneOf, Present
 from spineworkup.pathways import Pathway, Step
 from spineworkup.urgency import Urgency
 from tests.strategies import NOON, VOCABULARY, at, rule, seen
@@ -140,8 +140,17 @@ def test_a_clock_in_the_future_puts_nothing_off():
     mri = checklist.item("mri")
     assert (None, ["future_clock"]) == (mri.due, [n.kind for n in checklist.notices])
     assert "clocks.suspicion" in mri.questions
-    skewed = Chart(VOCABULARY, {"weakness": True}, clocks={"suspicion": at(-1 / 60)})
+    skewed = Chart(VOCABULARY, {"weakness": True}, clocks={"suspicion": at(-5 / 60)})
     assert NOON < assess(step(clock(WEAK)), skewed, at=NOON).item("mri").due
+
+
+@pytest.mark.parametrize(("pain_hours_ago", "expected"), [(2, 22), (7, None)])
+def test_a_reason_that_is_newer_than_the_end_of_a_step_starts_the_time_anew(pain_hours_ago, expected):
+    """Though the rule has been true since before: any of its reasons is enough."""
+    pathway = step(clock(AnyOf((WEAK, PAIN))))
+    values = {"weakness": seen(True, 9), "night_pain": seen(True, pain_hours_ago)}
+
+    assert expected == hours(item(pathway, values, steps={"mri": StepEvent("acted_on", at(5))}, **SUSPECTED).due)
 
 
 def test_the_due_list_has_the_most_urgent_first_then_by_time():

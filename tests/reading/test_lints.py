@@ -23,7 +23,8 @@ TODAY = date(2026, 11, 25)
 
 
 def found(folder, pathway, today=TODAY):
-    """The lints as (kind, file:line:column, about, message)."""
+    """The lints as (kind, file:line:column, about, message); each is a warning."""
+    assert {"warning"} >= {lint.problem.kind for lint in lints_of(pathway, today)}
     return [
         (lint.kind, str(lint.problem.position).removeprefix(f"{folder}/"), set(lint.about), lint.problem.message)
         for lint in lints_of(pathway, today)

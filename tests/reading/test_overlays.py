@@ -79,6 +79,15 @@ def test_overlays_are_laid_one_over_the_other(tmp_path):
     assert (timedelta(hours=6), ("site", "site")) == (pathway.rules["mri_now"].within, pathway.overlays)
 
 
+def test_each_overlay_is_compared_with_what_was_there_before_it(tmp_path):
+    tighter = "set: [{what: steps.mri.label, was: MRI, now: Magnetic resonance}]\n"
+    weaker = "set: [{what: steps.mri.indications.mri_now.within, was: 24 h, now: 48 h}]\n"
+
+    for number, texts in enumerate([(weaker, tighter), (tighter, weaker)]):
+        found = problems_of(tmp_path / str(number), *texts)
+        assert [f"o{number}/overlay.yaml"] == [file for file, *_ in found]
+
+
 def test_a_waiver_shows_on_every_output(tmp_path):
     pathway = load(tmp_path, WAIVER + "set: [{what: steps.mri.indications.mri_now.within, was: 24 h, now: 48 h}]\n")
 
@@ -169,6 +178,7 @@ MISTAKES = [
     (f"{SET}{{what: {RULE}.within, was: 12 h, now: 6 h}}", "2:55", "the base no longer says this (see"),
     (f"{SET}{{what: {RULE}.within, was: 12 h, now: 6 h}}", "2:55", "base/steps/mri.yaml:12:15)"),
     (f"{SET}{{what: steps.mri.safety_critical, was: 1, now: false}}", "2:44", "the base no longer says this"),
+    (f"{SET}{{what: {RULE}.urgency, was: same_day, now: sameday}}", "2:71", "unknown urgency 'sameday' (did you mean 'same_day'?)"),
     (f"{SET}{{what: {RULE}.within, was: 24 h}}", "2:5", "expected the keys now, was, what"),
     (f"{SET}{{what: 3, was: 24 h, now: 12 h}}", "2:5", "expected the keys now, was, what"),
     (f"{SET}text", "2:5", "expected the keys now, was, what"),

@@ -356,6 +356,24 @@ def test_what_follows_from_one_mistake_never_hides_it(tmp_path):
     assert ["unknown finding or criterion 'fevr' (did you mean 'fever'?)"] == [m for *_, m in problems_of(tmp_path, criteria=wrong + chain)]
 
 
+FOLLOWS = [
+    (FINDINGS, "implant: {label", "implant: {lbel"),
+    ("criteria", "deficit: {label", "deficit: {lbel"),
+    ("sources", "guide: {title", "guide: {titel"),
+    ("steps/bloods", "label: Bloods", "lbel: Bloods"),
+    ("scores/points", "kind: additive", "kind: add"),
+    (PATHWAY, "steps: [mri, ct], esc", "steps: [mri, cat], esc"),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new"), FOLLOWS, ids=[f"{row[0]}-{row[2]}" for row in FOLLOWS])
+def test_what_only_follows_from_a_mistake_is_not_named(tmp_path, name, old, new):
+    """What is defined but can't be read is used all over: only its own fault is one."""
+    found = problems_of(tmp_path, **{name.replace("/", "__"): changed(name, old, new)})
+
+    assert {f"{name}.yaml"} == {file for file, *_ in found}
+
+
 def test_steps_that_wait_for_each_other_are_a_circle(tmp_path):
     waits = FILES["steps/bloods.yaml"] + "  prerequisites: [{step: mri}]\n"
 
