@@ -176,7 +176,7 @@ def _check_overlay(folder: Traversable, check: _Check) -> list[Problem]:
     document, problems = read_yaml((folder / OVERLAY).read_bytes(), shown(folder / OVERLAY))
     if problems or type(document.data) is not dict:
         return problems or [document.problem((), "expected a mapping")]
-    base = document.data.get("base", DEFAULT)
+    base = document.data.get("base")
     name, overlays = base if type(base) is str else DEFAULT, (f"{folder}/",)
     found = list(check.rules(name, overlays))
 
