@@ -152,6 +152,16 @@ def test_a_file_that_stands_alone(tmp_path, loaded_once, text, expected):
     assert expected == told(check_path(file))
 
 
+@pytest.mark.parametrize("value", ["XQ7canary", "&a XQ7canary", "!XQ7canary x", "[XQ7canary"])
+@pytest.mark.parametrize("name", ["steps__ct.cases", "cases__case"])
+def test_nothing_of_a_case_is_repeated_whatever_is_wrong_with_it(tmp_path, name, value):
+    entry = f"{{case: one, findings: {{fever: {value}}}}}\n"
+    write_package(tmp_path, **{name: f"- {entry}" if "steps" in name else entry})
+
+    found = check_path(tmp_path)
+    assert found and "canary" not in "".join(map(str, found)) + "".join(problem.excerpt for problem in found)
+
+
 def test_what_is_not_there(tmp_path):
     assert [f"{tmp_path}/nothing:1:1: there is no such file or folder"] == [str(p) for p in check_path(tmp_path / "nothing")]
 

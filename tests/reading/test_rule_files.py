@@ -374,6 +374,12 @@ def test_what_only_follows_from_a_mistake_is_not_named(tmp_path, name, old, new)
     assert {f"{name}.yaml"} == {file for file, *_ in found}
 
 
+def test_a_step_that_is_not_there_takes_over_from_nothing(tmp_path):
+    text = changed("pathway", "steps: [mri, ct], esc", "steps: [mri, cat], esc")
+
+    assert [("pathway.yaml", "8:43", "unknown step 'cat' (did you mean 'ct'?)")] == problems_of(tmp_path, pathway=text)
+
+
 def test_steps_that_wait_for_each_other_are_a_circle(tmp_path):
     waits = FILES["steps/bloods.yaml"] + "  prerequisites: [{step: mri}]\n"
 
