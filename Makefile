@@ -82,7 +82,7 @@ node_modules/.package-lock.json: package-lock.json
 	@p="$(RUN) -m pip"; $$p --version >/dev/null 2>&1 || p="$(PY) -m pip --python $(RUN)"; echo "$$p" >.venv/pip; pwd >$@
 
 # Pins anew, after pyproject.toml changed (ARGS=--upgrade: the newest versions too). The largest set first, the others agree with it.
-COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header --generate-hashes $(ARGS)
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header --generate-hashes --no-strip-extras $(ARGS)
 pins:
 	$(COMPILE) --extra test --extra judges pyproject.toml requirements/build.in -o requirements/judges.txt
 	$(COMPILE) --extra test --extra soak -c requirements/judges.txt pyproject.toml requirements/build.in -o requirements/soak.txt

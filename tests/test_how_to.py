@@ -19,6 +19,11 @@ def commands():
                 yield pytest.param(command, shown.splitlines(), id=command.removeprefix("spineworkup "))
 
 
+def comparable(line):
+    """A line without the numbers of measurements: which of all that will do the solver picks depends on what it solved before."""
+    return re.sub(r'"[0-9.]+ ', '"N ', line.strip())
+
+
 @pytest.mark.parametrize(("command", "shown"), list(commands()))
 def test_a_command_prints_what_the_page_shows(command, shown, capsys, monkeypatch):
     pytest.importorskip("z3", reason="z3 is not installed: the extra 'proofs'")
@@ -26,12 +31,12 @@ def test_a_command_prints_what_the_page_shows(command, shown, capsys, monkeypatc
     name, *arguments = shlex.split(command)
     main(arguments)
     out, err = capsys.readouterr()
-    printed = [line.strip() for line in (out + err).splitlines()]
+    printed = [comparable(line) for line in (out + err).splitlines()]
 
     assert "spineworkup" == name
-    for line in shown:
-        assert any(line.strip() in there for there in printed), line
-        printed = printed[next(n for n, there in enumerate(printed) if line.strip() in there) :]
+    for line in map(comparable, shown):
+        assert any(line in there for there in printed), line
+        printed = printed[next(n for n, there in enumerate(printed) if line in there) :]
 
 
 def test_there_are_commands():
