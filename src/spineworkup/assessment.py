@@ -85,6 +85,7 @@ _UNKNOWN_WORDS = {
     WhyUnknown.NO_UNIT: "was recorded without a unit and is not used: find the unit",
     WhyUnknown.UNMAPPED_CODE: "was recorded with a code that is not known here and is not used",
     WhyUnknown.NOT_FETCHED: "was not fetched",
+    WhyUnknown.INCOMPLETE: "was looked for in records that were not read to their end, and counts as not known",
     WhyUnknown.IN_FUTURE: "was recorded for a time that is still to come and is not used: check the time",
 }
 

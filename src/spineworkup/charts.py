@@ -45,6 +45,7 @@ class WhyUnknown(Enum):
 
     NOT_RECORDED = "not_recorded"
     NOT_FETCHED = "not_fetched"
+    INCOMPLETE = "incomplete"
     STALE = "stale"
     CONFLICT = "conflict"
     IMPLAUSIBLE = "implausible"

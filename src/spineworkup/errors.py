@@ -68,6 +68,19 @@ class ChartError(SpineWorkupError, ValueError):
         super().__init__(f"{finding}: {message}" + (f" ({hint})" if hint else ""))
 
 
+class FhirError(SpineWorkupError, ValueError):
+    """A FHIR resource that can't be read at all, or must not be: two patients, not JSON, too large.
+
+    Args:
+        place: Where, such as `entry[3].resource.subject`; empty for the whole.
+        message: What is wrong; never a value of the resource.
+    """
+
+    def __init__(self, place: str, message: str, hint: str = "") -> None:
+        self.place, self.message, self.hint = place, message, hint
+        super().__init__((f"{place}: " if place else "") + message + (f" ({hint})" if hint else ""))
+
+
 class PathwayError(SpineWorkupError, ValueError):
     """Pathways that don't fit together: two definitions of one id, a circle in the order of work, a missing step."""
 

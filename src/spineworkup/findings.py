@@ -35,6 +35,10 @@ class Coding:
     evidence: str = ""
 
 
+# What FHIR says of a diagnosis that isn't both confirmed and active.
+OTHER_STATUSES = ("inactive", "remission", "resolved", "unconfirmed", "provisional", "differential")
+
+
 @frozen
 class Range:
     """A number that is only known to lie between two others, such as a score with items missing."""
@@ -72,6 +76,10 @@ class Finding:
         red_flag: A deficit that never goes stale.
         max_age: Older values count as not known; None where no source gives a limit.
         derived: How it is worked out when nobody reported it.
+        codes: What it is called in records of others; of a diagnosis, the codes that say it is present.
+        option_codes: Of a choice: option to the codes that say it.
+        status_options: Of a choice that diagnoses say: the option where a diagnosis isn't both confirmed and active, by its
+            FHIR status, such as `remission`.
     """
 
     id: str
@@ -89,6 +97,8 @@ class Finding:
     max_age: timedelta | None = None
     derived: Derivation | None = None
     codes: tuple[Coding, ...] = ()
+    option_codes: Mapping[str, tuple[Coding, ...]] = field(factory=dict)
+    status_options: Mapping[str, str] = field(factory=dict)
     cites: tuple[Citation, ...] = ()
     verification: Verification = "unread"
     note: str = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from spineworkup.findings import Coding
+from spineworkup.findings import Coding, Finding
 from spineworkup.pathways import Pathway
 from spineworkup.reading.faults import did_you_mean
 from spineworkup.reading.lints import Lint, lint_at
@@ -23,15 +23,24 @@ _ICD_10_CM = re.compile(r"[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?\Z")
 def code_lints(pathway: Pathway) -> Iterator[Lint]:
     """Yield a lint for each code of a finding or of an order that can't be right."""
     for finding in pathway.findings.values():
-        for number, code in enumerate(finding.codes):
+        for place, code in _codes_of(finding):
             wrong, hint = _wrong(code)
             if not wrong and not code.evidence.strip():
                 wrong, hint = "doesn't say where it was seen", "add `evidence`"
-            yield from _lint(pathway, finding.id, f"finding {finding.id}.codes.{number}", code, wrong, hint)
+            yield from _lint(pathway, finding.id, f"finding {finding.id}.{place}", code, wrong, hint)
     for step in pathway.steps.values():
         for number, code in enumerate(step.orders):
             yield from _lint(pathway, step.id, f"step {step.id}.orders.{number}", code, *_wrong(code))
     yield from _given_twice(pathway)
+
+
+def _codes_of(finding: Finding) -> Iterator[tuple[str, Coding]]:
+    """Yield the codes of a finding and of its options, each with its place."""
+    for number, code in enumerate(finding.codes):
+        yield f"codes.{number}", code
+    for option, codes in finding.option_codes.items():
+        for number, code in enumerate(codes):
+            yield f"option_codes.{option}.{number}", code
 
 
 def _lint(pathway: Pathway, owner: str, place: str, code: Coding, wrong: str, hint: str) -> Iterator[Lint]:
@@ -49,9 +58,13 @@ def _wrong(code: Coding) -> tuple[str, str]:
 
 
 def _given_twice(pathway: Pathway) -> Iterator[Lint]:
-    """Yield a lint for each code that belongs to two findings: a result that comes with it could mean either."""
+    """Yield a lint for each code that belongs to two findings: a result that comes with it could mean either.
+
+    The code of an option may say something of several findings: a cancer of the breast is a cancer, and of the breast.
+    """
     owners: dict[tuple[str, str], str] = {}
     for finding in pathway.findings.values():
+        yield from _options_given_twice(pathway, finding)
         for number, code in enumerate(finding.codes):
             key, place = (code.system, code.code), f"finding {finding.id}.codes.{number}"
             if key in owners:
@@ -61,6 +74,19 @@ def _given_twice(pathway: Pathway) -> Iterator[Lint]:
                     pathway, "overlap", about, place, message, "a result that comes with it could mean either"
                 )
             owners.setdefault(key, finding.id)
+
+
+def _options_given_twice(pathway: Pathway, finding: Finding) -> Iterator[Lint]:
+    """Yield a lint for each code that says two options of a finding."""
+    owners: dict[tuple[str, str], str] = {}
+    for option, codes in finding.option_codes.items():
+        for number, code in enumerate(codes):
+            first = owners.setdefault((code.system, code.code), option)
+            if first != option:
+                message = f"the code {code.system} {code.code!r} says {first!r} and {option!r} of {finding.id!r}"
+                place = f"finding {finding.id}.option_codes.{option}.{number}"
+                hint = "a record that comes with it could mean either"
+                yield lint_at(pathway, "overlap", [finding.id, code.code], place, message, hint)
 
 
 def loinc_check_digit(number: str) -> int:

@@ -29,6 +29,10 @@ def _inside(pathway: Pathway, problems: Problems) -> Iterator[tuple[str, str, Pa
     for finding in pathway.findings.values():
         for number in range(len(finding.codes)):
             yield f"finding {finding.id}", f"codes.{number}", ("codes", number)
+        for option, codes in finding.option_codes.items():
+            for number in range(len(codes)):
+                path = ("option_codes", option, number)
+                yield f"finding {finding.id}", f"option_codes.{option}.{number}", path
     for step in pathway.steps.values():
         for number in range(len(step.orders)):
             yield f"step {step.id}", f"orders.{number}", ("orders", number)

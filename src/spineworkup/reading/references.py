@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from spineworkup.errors import UnitError
+from spineworkup.findings import OTHER_STATUSES
 from spineworkup.reading.faults import Fault, did_you_mean
 from spineworkup.reading.parse_notation import Vocabulary
 from spineworkup.reading.read_yaml import Path
@@ -110,9 +111,7 @@ def unit_faults(data: Mapping[str, Any]) -> list[Fault]:
         faults.append(Fault("a quantity has a `unit`, nothing else has", "", ("kind",)))
     if (data.get("kind") == "choice") != bool(data.get("options")):
         faults.append(Fault("a choice has `options`, nothing else has", "", ("kind",)))
-    if isinstance(data.get("options"), dict) and "unknown" in data["options"]:
-        hint = "not known is an answer for every finding, and never an option"
-        faults.append(Fault("an option can't be called 'unknown'", hint, ("options", "unknown"), key=True))
+    faults += option_faults(data)
     mass = data.get("molar_mass")
     if isinstance(mass, int | Decimal) and mass <= 0:
         faults.append(Fault("expected a number above 0", "in g/mol", ("molar_mass",)))
@@ -120,6 +119,29 @@ def unit_faults(data: Mapping[str, Any]) -> list[Fault]:
     places: list[tuple[Path, Any]] = [(("unit",), data.get("unit"))]
     places += [(("also", number), unit) for number, unit in enumerate(also if isinstance(also, list) else [])]
     return faults + [fault for path, unit in places for fault in _unknown_unit(unit, path)]
+
+
+def option_faults(data: Mapping[str, Any]) -> list[Fault]:
+    """Return what doesn't fit between the options of a finding and the codes and statuses that say them."""
+    options = data.get("options") if isinstance(data.get("options"), dict) else {}
+    codes = data.get("option_codes") if isinstance(data.get("option_codes"), dict) else {}
+    statuses = data.get("status_options") if isinstance(data.get("status_options"), dict) else {}
+    faults = []
+    if "unknown" in options:
+        hint = "not known is an answer for every finding, and never an option"
+        faults.append(Fault("an option can't be called 'unknown'", hint, ("options", "unknown"), key=True))
+    for option in codes:
+        if option not in options:
+            hint = did_you_mean(option, options) or f"one of {', '.join(options)}"
+            faults.append(Fault(f"unknown option {option!r}", hint, ("option_codes", option), key=True))
+    for status, option in statuses.items():
+        if status not in OTHER_STATUSES:
+            hint = did_you_mean(status, OTHER_STATUSES) or f"one of {', '.join(OTHER_STATUSES)}"
+            faults.append(Fault(f"unknown status {status!r}", hint, ("status_options", status), key=True))
+        if isinstance(option, str) and option not in options:
+            hint = did_you_mean(option, options) or f"one of {', '.join(options)}"
+            faults.append(Fault(f"unknown option {option!r}", hint, ("status_options", status)))
+    return faults
 
 
 def _unknown_unit(unit: Any, path: Path) -> list[Fault]:
