@@ -44,6 +44,8 @@ MRI, BLOODS, PATHWAY, PACKAGE = "steps/mri", "steps/bloods", "pathway", "package
 CODE = 'codes: [{system: loinc, code: "29265-6", display: Calcium, evidence: checked}]'
 ORDER = 'orders: [{system: loinc, code: "30854-4", display: MRI}]'
 LAST = 'grade: {label: Grade, kind: choice, options: {"0": None, 1a: Some}}\n'
+ONE = '{system: snomed, code: "71286001", evidence: checked}'
+SAYS = LAST.replace("}}", '}, option_codes: {"0": [' + ONE + "]MORE}}")
 POINTS = "[{band: low, from: 0, to: 1}, {band: high, from: 2, to: 2}]"
 GRADES = '[{band: low, options: ["0"]}, {band: high, options: [1a]}]'
 ROWS = "{mmol/L: [{above: 3.5, band: high}, {from: 2.6, band: raised}, {band: none}]}"
@@ -60,6 +62,8 @@ MISTAKES = [
     ("unknown_code", MRI, ORDER, ORDER.replace("30854-4", "30845-4"), "28:12", {"mri", "30845-4"}, "the code loinc '30845-4' of 'mri' has a wrong check digit"),
     ("overlap", FINDINGS, LAST, LAST.replace("}}", "}, " + CODE + "}"), "15:77", {"calcium_adjusted", "grade", "29265-6"}, "the code loinc '29265-6' stands on 'calcium_adjusted' and again on 'grade'"),
     ("overlap", FINDINGS, CODE, CODE.replace("}]", "}, {system: loinc, code: 29265-6, evidence: again}]"), "13:82", {"calcium_adjusted", "29265-6"}, "stands on 'calcium_adjusted' and again on 'calcium_adjusted'"),
+    ("unknown_code", FINDINGS, LAST, SAYS.replace("MORE", ", 1a: [" + ONE.replace("71286001", "71286002") + "]"), "15:151", {"grade", "71286002"}, "the code snomed '71286002' of 'grade' has a wrong check digit"),
+    ("overlap", FINDINGS, LAST, SAYS.replace("MORE", ", 1a: [" + ONE + "]"), "15:151", {"grade", "71286001"}, "the code snomed '71286001' says '0' and '1a' of 'grade'"),
     ("past_review", MRI, "      review_by: 2027-01-01\n", "      review_by: 2026-11-24\n", "17:18", {"mri_now"}, "the rule 'mri_now' was to be reviewed by 2026-11-24"),
     ("past_review", BLOODS, "review_by: 2027-01-01", "review_by: 2025-01-01", "4:119", {"bloods_fever"}, "the rule 'bloods_fever' was to be reviewed by 2025-01-01"),
     ("past_review", PACKAGE, "review_by: 2027-11-01", "review_by: 2026-11-24", "6:12", {"small"}, "the package 'small' was to be reviewed by 2026-11-24"),
@@ -124,6 +128,13 @@ def test_one_citation_of_a_source_is_enough(tmp_path, name, old, new):
     sources = FILES["sources.yaml"] + "book: {title: A book}\n"
 
     assert [] == lints(tmp_path, sources=sources, **{name.replace("/", "__"): changed(name, old, new)})
+
+
+def test_a_code_of_an_option_may_be_given_twice_and_speak_of_two_findings(tmp_path):
+    options = SAYS.replace("MORE", "").replace(ONE, f"{ONE}, {ONE}")
+    other = options.replace("grade:", "fracture:")
+
+    assert ["unused_finding"] == [kind for kind, *_ in lints(tmp_path, findings__all=changed(FINDINGS, LAST, options + other))]
 
 
 def test_the_total_of_a_score_needs_no_reader(tmp_path):

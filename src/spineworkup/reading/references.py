@@ -68,11 +68,11 @@ def _without_urgency(indications: Any) -> list[Fault]:
     ]
 
 
-def _unknown(what: str, word: Any, known: Collection[str], path: Path) -> list[Fault]:
+def _unknown(what: str, word: Any, known: Collection[str], path: Path, *, key: bool = False) -> list[Fault]:
     """Return a fault for a word that names nothing; what isn't text at all is somebody else's to say."""
     if not isinstance(word, str) or word in known:
         return []
-    return [Fault(f"unknown {what} {word!r}", did_you_mean(word, known), path)]
+    return [Fault(f"unknown {what} {word!r}", did_you_mean(word, known), path, key=key)]
 
 
 def rule_faults(data: Mapping[str, Any]) -> list[Fault]:
@@ -123,25 +123,23 @@ def unit_faults(data: Mapping[str, Any]) -> list[Fault]:
 
 def option_faults(data: Mapping[str, Any]) -> list[Fault]:
     """Return what doesn't fit between the options of a finding and the codes and statuses that say them."""
-    options = data.get("options") if isinstance(data.get("options"), dict) else {}
-    codes = data.get("option_codes") if isinstance(data.get("option_codes"), dict) else {}
-    statuses = data.get("status_options") if isinstance(data.get("status_options"), dict) else {}
+    options, codes, statuses = (_mapped(data, key) for key in ("options", "option_codes", "status_options"))
     faults = []
     if "unknown" in options:
         hint = "not known is an answer for every finding, and never an option"
         faults.append(Fault("an option can't be called 'unknown'", hint, ("options", "unknown"), key=True))
     for option in codes:
-        if option not in options:
-            hint = did_you_mean(option, options) or f"one of {', '.join(options)}"
-            faults.append(Fault(f"unknown option {option!r}", hint, ("option_codes", option), key=True))
+        faults += _unknown("option", option, options, ("option_codes", option), key=True)
     for status, option in statuses.items():
-        if status not in OTHER_STATUSES:
-            hint = did_you_mean(status, OTHER_STATUSES) or f"one of {', '.join(OTHER_STATUSES)}"
-            faults.append(Fault(f"unknown status {status!r}", hint, ("status_options", status), key=True))
-        if isinstance(option, str) and option not in options:
-            hint = did_you_mean(option, options) or f"one of {', '.join(options)}"
-            faults.append(Fault(f"unknown option {option!r}", hint, ("status_options", status)))
+        faults += _unknown("status", status, OTHER_STATUSES, ("status_options", status), key=True)
+        faults += _unknown("option", option, options, ("status_options", status))
     return faults
+
+
+def _mapped(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return what stands under a key; what isn't a mapping is found fault with elsewhere."""
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def _unknown_unit(unit: Any, path: Path) -> list[Fault]:
