@@ -228,7 +228,7 @@ def _whole():
         (["ct"], {"ct", "contact"}, {"see"}),
         ([], set(), set()),
     ],
-    ids=str,
+    ids=["bloods", "biopsy", "mri", "ct", "nothing"],
 )
 def test_a_part_comes_with_what_it_needs(steps, expected, purposes):
     part = _whole().only(*steps)
