@@ -67,6 +67,9 @@ def loaded_once(monkeypatch):
     def load(name="metastatic_spine", overlays=()):
         return ONCE(name, tuple(overlays))
 
+    monkeypatch.setattr("spineworkup.commands.cases.load_pathway", load)
+    monkeypatch.setattr("spineworkup.commands.show.load_pathway", load)
+    monkeypatch.setattr("spineworkup.commands.rules.load_pathway", load)
     monkeypatch.setattr("spineworkup.cli.load_pathway", load)
     monkeypatch.setattr("spineworkup.reading.check_paths.load_pathway", load)
 
@@ -247,7 +250,7 @@ def test_check(run, tmp_path):
 
 def test_check_of_the_shipped_rules(run, monkeypatch):
     """What is checked is tested with the reading."""
-    monkeypatch.setattr("spineworkup.cli.check_shipped", lambda **_: [])
+    monkeypatch.setattr("spineworkup.commands.rules.check_shipped", lambda **_: [])
     assert (0, "No problems in the shipped rules\n", "") == run("check")
 
 
@@ -369,7 +372,7 @@ def test_completion_completes(run, tmp_path, words, expected):
 
 def test_demo(run, tmp_path, monkeypatch):
     """With one of the demo cases: `make demo` runs them all."""
-    monkeypatch.setattr("spineworkup.cli.yaml_files", lambda folder: [Path(str(folder)) / "demo_3_mri_negative.yaml"])
+    monkeypatch.setattr("spineworkup.commands.show.yaml_files", lambda folder: [Path(str(folder)) / "demo_3_mri_negative.yaml"])
     code, out, err = run("demo", tmp_path / "pages")
     skip_without_extra(err)
     assert (0, "") == (code, err)

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import json
-import shutil
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from spineworkup.about import library_version
-from spineworkup.assessment import assess
-from spineworkup.charts import read_time
-from spineworkup.checklists import Checklist
-from spineworkup.errors import MissingExtraError, ReadError, SpineWorkupError, TimeError
+from spineworkup.commands.rules import run_check, run_diff, run_list, run_prove
+from spineworkup.commands.saying import BAD_INPUT, OK, say, say_problems
+from spineworkup.commands.show import FORMATS, run_assess, run_demo, run_explain, run_print
+from spineworkup.errors import ReadError, SpineWorkupError
 from spineworkup.pathways import Pathway
-from spineworkup.reading.check_paths import check_path, check_shipped
 from spineworkup.reading.faults import did_you_mean
-from spineworkup.reading.find_packages import OVERLAYS, names, rules_root, yaml_files
-from spineworkup.reading.lints import SOLVED, Lint
 from spineworkup.reading.load import DEFAULT, load_pathway
-from spineworkup.reading.read_case import Case, case_document, overlays_of, read_case
-from spineworkup.render.to_explanation import to_explanation
 from spineworkup.render.to_list import findings_list, rules_list, steps_list
 
-if TYPE_CHECKING:
-    from spineworkup.proofs.witnesses import Witness
-
-OK, PROBLEMS, BAD_INPUT = 0, 1, 2
-FORMATS = (".pdf", ".html", ".txt", ".md")
 SHELLS = ("bash", "zsh", "fish")
 COMMANDS = (
     "demo", "assess", "print", "explain", "check", "prove", "diff", "steps", "findings", "rules", "completion",
@@ -62,20 +48,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and not given[0].startswith("-") and given[0] not in COMMANDS:
         hint = did_you_mean(given[0], COMMANDS) or f"there are: {', '.join(COMMANDS)}"
-        _say(f"error: unknown command {given[0]!r} ({hint})")
+        say(f"error: unknown command {given[0]!r} ({hint})")
         return BAD_INPUT
     options = parser.parse_args(given)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
     except ReadError as error:
-        _say_problems(error)
+        say_problems(error)
     except SpineWorkupError as error:
-        _say(f"error: {error}")
+        say(f"error: {error}")
     except BrokenPipeError:
         sys.stderr.close()
     except OSError as error:
-        _say(f"error: {error.filename or 'file'}: {(error.strerror or 'cannot be read').lower()}")
+        say(f"error: {error.filename or 'file'}: {(error.strerror or 'cannot be read').lower()}")
     return BAD_INPUT
 
 
@@ -139,7 +125,7 @@ def build_parser() -> argparse.ArgumentParser:
         "steps": steps_list, "findings": findings_list, "rules": rules_list,
     }  # fmt: skip
     for name, listing in lists.items():
-        made = command(name, _run_list(listing), f"list the {name} with their ids", f"spineworkup {name}")
+        made = command(name, run_list(listing), f"list the {name} with their ids", f"spineworkup {name}")
         made.add_argument("--overlay", action="append", default=[], metavar="NAME")
     made = command(
         "completion", run_completion, "print the completion script of a shell",
@@ -162,233 +148,9 @@ def _add_case(parser: argparse.ArgumentParser, *, optional: bool = False) -> Non
     )
 
 
-def run_demo(options: argparse.Namespace) -> int:
-    """Assess the shipped cases; the checklists go to the screen, the pages into a folder."""
-    from spineworkup.render.sheet import blank_sheet, sheet_for
-
-    folder = Path(options.folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    cases = [file for file in yaml_files(rules_root() / DEFAULT / "cases") if file.name.startswith("demo_")]
-    written: list[Path] = []
-    for file in cases:
-        case, pathway = _read(file.read_bytes(), f"rules/{DEFAULT}/cases/{file.name}", [])
-        checklist = assess(pathway, case.chart, at=case.at or _now())
-        print(f"\n{case.about}\nSource: {case.source}\n")
-        print(_text(checklist))
-        written += _write_pages(sheet_for(checklist), folder / file.name.removesuffix(".yaml"))
-    written += _write_pages(blank_sheet(load_pathway(), _now()), folder / "blank")
-    print(f"\nWritten to {folder}: {len(cases)} checklists and a blank one")
-    for path in written:
-        print(f"  {path}")
-    return OK
-
-
-def _write_pages(sheet: Any, stem: Path) -> list[Path]:
-    paths = [stem.with_suffix(suffix) for suffix in (".pdf", ".html")]
-    for path in paths:
-        path.write_bytes(_page(sheet, path.suffix, "a4"))
-    return paths
-
-
-def run_assess(options: argparse.Namespace) -> int:
-    """Show the checklist of a case."""
-    checklist = _checklist(options)
-    if options.format == "json":
-        from spineworkup.render.to_json import to_json
-
-        print(json.dumps(to_json(checklist), indent=2, ensure_ascii=False))
-    else:
-        print(_text(checklist))
-    return OK
-
-
-def _text(checklist: Checklist) -> str:
-    from spineworkup.render.to_screen import to_screen
-
-    return to_screen(checklist, width=min(shutil.get_terminal_size().columns, 110))
-
-
-def run_print(options: argparse.Namespace) -> int:
-    """Print a checklist to a file."""
-    from spineworkup.render.sheet import blank_sheet, sheet_for
-
-    target = Path(options.to)
-    if target.suffix.lower() not in FORMATS:
-        raise SpineWorkupError(f"{target.name}: expected a name that ends in {', '.join(FORMATS)}")
-    if options.case is None:
-        sheet = blank_sheet(load_pathway(DEFAULT, options.overlay), _moment(options.at))
-    else:
-        sheet = sheet_for(_checklist(options))
-    page = _page(sheet, target.suffix.lower(), options.paper)
-    target.write_bytes(page)
-    print(f"Written: {target}")
-    return OK
-
-
-def _page(sheet: Any, suffix: str, paper: str) -> bytes:
-    """Return a sheet as a file; only the libraries of its own format are loaded."""
-    if suffix == ".pdf":
-        from spineworkup.render.to_pdf import to_pdf
-
-        return to_pdf(sheet, paper=paper)
-    if suffix == ".html":
-        from spineworkup.render.to_html import to_html
-
-        return to_html(sheet, paper=paper).encode()
-    if suffix == ".md":
-        from spineworkup.render.to_markdown import to_markdown
-
-        return to_markdown(sheet).encode()
-    from spineworkup.render.to_text import to_text
-
-    return to_text(sheet).encode()
-
-
-def run_explain(options: argparse.Namespace) -> int:
-    """Say why a step is as it is."""
-    checklist = _checklist(options)
-    if options.step not in checklist.pathway.steps:
-        hint = did_you_mean(options.step, checklist.pathway.steps) or "`spineworkup steps` lists them"
-        raise SpineWorkupError(f"unknown step {options.step!r} ({hint})")
-    print(to_explanation(checklist, options.step, width=min(shutil.get_terminal_size().columns, 110)))
-    return OK
-
-
-def run_check(options: argparse.Namespace) -> int:
-    """Check files; every problem on a line of its own, with its place."""
-    today, more = _now().date(), _solver_lints()
-    problems = (
-        [problem for path in options.paths for problem in check_path(path, today=today, more=more)]
-        if options.paths
-        else check_shipped(today=today, more=more)
-    )
-    if problems:
-        _say_problems(ReadError(problems))
-    else:
-        what = ", ".join(str(path) for path in options.paths) or "the shipped rules"
-        print(f"No problems in {what}")
-    if more is None:
-        _say(f"not looked for: {', '.join(SOLVED)} (install the extra 'proofs' for that)")
-    return PROBLEMS if problems else OK
-
-
-def _solver_lints() -> Callable[[Pathway], list[Lint]] | None:
-    """Return what finds the lints that need a solver; None where there is none."""
-    if not _has_solver():
-        return None
-    from spineworkup.proofs.lints import solver_lints
-
-    return solver_lints
-
-
-def run_prove(options: argparse.Namespace) -> int:
-    """Prove what must hold of the rules, and of the rules with overlays."""
-    _needs_solver()
-    from spineworkup.proofs.claims import CLAIMS
-    from spineworkup.proofs.overlays import overlay_claim
-    from spineworkup.proofs.prove import prove
-    from spineworkup.proofs.to_words import report_words
-
-    base = load_pathway(options.package)
-    shipped = names(rules_root() / OVERLAYS, "overlay.yaml") if base.id == DEFAULT else []
-    chosen = [options.overlay] if options.overlay else [[], *([name] for name in shipped)]
-    reports = []
-    for overlays in chosen:
-        claims = [*CLAIMS, *([overlay_claim(base)] if overlays else [])]
-        reports.append(prove(load_pathway(options.package, overlays), claims))
-        print(report_words(reports[-1]), flush=True)
-    found = [finding for report in reports for finding in report.findings]
-    _write_cases(options.to, [witness for finding in found for witness in finding.witnesses])
-    return PROBLEMS if found else OK
-
-
-def run_diff(options: argparse.Namespace) -> int:
-    """Show which patients two versions treat differently."""
-    _needs_solver()
-    from spineworkup.proofs.compare import differences
-    from spineworkup.proofs.to_words import differences_words
-
-    old, new = (
-        load_pathway(name, overlays)
-        for name, *overlays in (options.old.split("+"), options.new.split("+"))
-    )
-    found = differences(old, new)
-    print(differences_words(found, options.old, options.new))
-    _write_cases(options.to, [difference.witness for difference in found])
-    return PROBLEMS if found else OK
-
-
-def _has_solver() -> bool:
-    return find_spec("z3") is not None
-
-
-def _needs_solver() -> None:
-    if not _has_solver():
-        raise MissingExtraError("proofs", "z3-solver")
-
-
-def _write_cases(folder: str | None, witnesses: Sequence[Witness]) -> None:
-    if folder is None or not witnesses:
-        return
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    for number, witness in enumerate(witnesses, 1):
-        label = witness.case.splitlines()[0].removeprefix("case: ").strip('"')
-        (Path(folder) / f"{number:02d}_{label}.yaml").write_text(witness.case, encoding="utf-8")
-    print(f"Written to {folder}: {len(witnesses)} patient{'' if len(witnesses) == 1 else 's'}")
-
-
-def _run_list(listing: Callable[[Pathway], str]) -> Callable[[argparse.Namespace], int]:
-    def run(options: argparse.Namespace) -> int:
-        print(listing(load_pathway(DEFAULT, options.overlay)))
-        return OK
-
-    return run
-
-
 def run_completion(options: argparse.Namespace) -> int:
     """Print the completion script of a shell."""
     from spineworkup.completion import completion_script
 
     print(completion_script(options.shell, build_parser(), sorted(load_pathway().steps)))
     return OK
-
-
-def _checklist(options: argparse.Namespace) -> Checklist:
-    standard_input = options.case == "-"
-    raw = sys.stdin.buffer.read() if standard_input else Path(options.case).read_bytes()
-    case, pathway = _read(raw, "standard input" if standard_input else options.case, options.overlay)
-    for warning in case.warnings:
-        _say(f"warning: {warning}")
-    at = _moment(options.at) if options.at is not None or case.at is None else case.at
-    return assess(pathway, case.chart, at=at)
-
-
-def _read(raw: bytes, name: str, overlays: list[str]) -> tuple[Case, Pathway]:
-    document = case_document(raw, name)
-    asked = dict.fromkeys([*overlays_of(document), *overlays])
-    pathway = load_pathway(DEFAULT, list(asked))
-    return read_case(document, pathway), pathway
-
-
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return _now()
-    try:
-        return read_time(text)
-    except TimeError as error:
-        raise TimeError(f"--at: {error}") from None
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
-
-
-def _say_problems(error: ReadError) -> None:
-    for problem in error.problems:
-        _say(str(problem))
-    count = len(error.problems)
-    _say(f"{count} problem{'' if count == 1 else 's'}")
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)

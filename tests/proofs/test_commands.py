@@ -2,7 +2,7 @@
 
 import pytest
 
-import spineworkup.cli
+import spineworkup.commands.rules
 from spineworkup.cli import main
 from spineworkup.proofs.claims import CLAIMS
 from tests.small_package import OVERLAY, changed, write_overlay, write_package
@@ -170,7 +170,7 @@ def test_rules_that_can_not_be_read_are_bad_input(run, tmp_path):
 
 @pytest.mark.parametrize("arguments", [("prove",), ("diff", "metastatic_spine", "metastatic_spine+us")], ids=["prove", "diff"])
 def test_without_a_solver_one_line_says_what_to_install(run, monkeypatch, arguments):
-    monkeypatch.setattr(spineworkup.cli, "_has_solver", lambda: False)
+    monkeypatch.setattr(spineworkup.commands.rules, "has_solver", lambda: False)
     code, out, err = run(*arguments)
 
     assert (2, "", 1) == (code, out, err.count("\n"))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import spineworkup.cli
+import spineworkup.commands.rules
 from spineworkup import load_pathway
 from spineworkup.cli import main
 from spineworkup.proofs.lints import solver_lints
@@ -145,7 +145,7 @@ def test_check_finds_them_and_an_acceptance_silences_them(tmp_path, capsys):
 
 
 def test_without_a_solver_check_says_what_it_did_not_look_for(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(spineworkup.cli, "_has_solver", lambda: False)
+    monkeypatch.setattr(spineworkup.commands.rules, "has_solver", lambda: False)
 
     words = f"not looked for: {', '.join(SOLVED)} (install the extra 'proofs' for that)\n"
     assert (0, f"No problems in {tmp_path}\n", words) == check(capsys, tmp_path, **TWICE)

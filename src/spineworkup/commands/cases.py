@@ -1,0 +1,57 @@
+"""From what the command line names to a checklist."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from spineworkup.assessment import assess
+from spineworkup.charts import read_time
+from spineworkup.checklists import Checklist
+from spineworkup.commands.saying import say
+from spineworkup.errors import TimeError
+from spineworkup.pathways import Pathway
+from spineworkup.reading.load import DEFAULT, load_pathway
+from spineworkup.reading.read_case import Case, case_document, overlays_of, read_case
+
+
+def checklist_of(options: argparse.Namespace) -> Checklist:
+    """Return the checklist of the case that a command names."""
+    raw, name = read_input(options.case)
+    case, pathway = read(raw, name, options.overlay)
+    for warning in case.warnings:
+        say(f"warning: {warning}")
+    at = moment(options.at) if options.at is not None or case.at is None else case.at
+    return assess(pathway, case.chart, at=at)
+
+
+def read_input(case: str) -> tuple[bytes, str]:
+    """Return what a file holds, and its name; `-` is standard input."""
+    if case == "-":
+        return sys.stdin.buffer.read(), "standard input"
+    return Path(case).read_bytes(), case
+
+
+def read(raw: bytes, name: str, overlays: list[str]) -> tuple[Case, Pathway]:
+    """Return a case file that has been read, and the pathway that it asks for."""
+    document = case_document(raw, name)
+    asked = dict.fromkeys([*overlays_of(document), *overlays])
+    pathway = load_pathway(DEFAULT, list(asked))
+    return read_case(document, pathway), pathway
+
+
+def moment(text: str | None) -> datetime:
+    """Return the moment of `--at`, or now."""
+    if text is None:
+        return now()
+    try:
+        return read_time(text)
+    except TimeError as error:
+        raise TimeError(f"--at: {error}") from None
+
+
+def now() -> datetime:
+    """Return the time, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,116 @@
+"""The commands about the rules themselves: check, prove, compare, list."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spineworkup.commands.cases import now
+from spineworkup.commands.saying import OK, PROBLEMS, say, say_problems
+from spineworkup.errors import MissingExtraError, ReadError
+from spineworkup.pathways import Pathway
+from spineworkup.reading.check_paths import check_path, check_shipped
+from spineworkup.reading.find_packages import OVERLAYS, names, rules_root
+from spineworkup.reading.lints import SOLVED, Lint
+from spineworkup.reading.load import DEFAULT, load_pathway
+
+if TYPE_CHECKING:
+    from spineworkup.proofs.witnesses import Witness
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Check files; every problem on a line of its own, with its place."""
+    today, more = now().date(), _solver_lints()
+    problems = (
+        [problem for path in options.paths for problem in check_path(path, today=today, more=more)]
+        if options.paths
+        else check_shipped(today=today, more=more)
+    )
+    if problems:
+        say_problems(ReadError(problems))
+    else:
+        what = ", ".join(str(path) for path in options.paths) or "the shipped rules"
+        print(f"No problems in {what}")
+    if more is None:
+        say(f"not looked for: {', '.join(SOLVED)} (install the extra 'proofs' for that)")
+    return PROBLEMS if problems else OK
+
+
+def _solver_lints() -> Callable[[Pathway], list[Lint]] | None:
+    """Return what finds the lints that need a solver; None where there is none."""
+    if not has_solver():
+        return None
+    from spineworkup.proofs.lints import solver_lints
+
+    return solver_lints
+
+
+def run_prove(options: argparse.Namespace) -> int:
+    """Prove what must hold of the rules, and of the rules with overlays."""
+    needs_solver()
+    from spineworkup.proofs.claims import CLAIMS
+    from spineworkup.proofs.overlays import overlay_claim
+    from spineworkup.proofs.prove import prove
+    from spineworkup.proofs.to_words import report_words
+
+    base = load_pathway(options.package)
+    shipped = names(rules_root() / OVERLAYS, "overlay.yaml") if base.id == DEFAULT else []
+    chosen = [options.overlay] if options.overlay else [[], *([name] for name in shipped)]
+    reports = []
+    for overlays in chosen:
+        claims = [*CLAIMS, *([overlay_claim(base)] if overlays else [])]
+        reports.append(prove(load_pathway(options.package, overlays), claims))
+        print(report_words(reports[-1]), flush=True)
+    found = [finding for report in reports for finding in report.findings]
+    _write_cases(options.to, [witness for finding in found for witness in finding.witnesses])
+    return PROBLEMS if found else OK
+
+
+def run_diff(options: argparse.Namespace) -> int:
+    """Show which patients two versions treat differently."""
+    needs_solver()
+    from spineworkup.proofs.compare import differences
+    from spineworkup.proofs.to_words import differences_words
+
+    old, new = (
+        load_pathway(name, overlays)
+        for name, *overlays in (options.old.split("+"), options.new.split("+"))
+    )
+    found = differences(old, new)
+    print(differences_words(found, options.old, options.new))
+    _write_cases(options.to, [difference.witness for difference in found])
+    return PROBLEMS if found else OK
+
+
+def has_solver() -> bool:
+    """Return whether the solver is installed."""
+    return find_spec("z3") is not None
+
+
+def needs_solver() -> None:
+    """Say how to install the solver where it isn't there."""
+    if not has_solver():
+        raise MissingExtraError("proofs", "z3-solver")
+
+
+def _write_cases(folder: str | None, witnesses: Sequence[Witness]) -> None:
+    if folder is None or not witnesses:
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for number, witness in enumerate(witnesses, 1):
+        label = witness.case.splitlines()[0].removeprefix("case: ").strip('"')
+        (Path(folder) / f"{number:02d}_{label}.yaml").write_text(witness.case, encoding="utf-8")
+    print(f"Written to {folder}: {len(witnesses)} patient{'' if len(witnesses) == 1 else 's'}")
+
+
+def run_list(listing: Callable[[Pathway], str]) -> Callable[[argparse.Namespace], int]:
+    """Return the command that prints a list."""
+
+    def run(options: argparse.Namespace) -> int:
+        print(listing(load_pathway(DEFAULT, options.overlay)))
+        return OK
+
+    return run
