@@ -162,6 +162,7 @@ MINE = {**VOCABULARY, "fever": evolve(VOCABULARY["fever"], max_age=timedelta(1))
         ({"fever": Observation(None, reason=WhyUnknown.NO_UNIT)}, "no_unit", "Fever was recorded without a unit and is not used: find the unit"),
         ({"fever": Observation(None, reason=WhyUnknown.UNMAPPED_CODE)}, "unmapped_code", "Fever was recorded with a code that is not known here and is not used"),
         ({"fever": Observation(None, reason=WhyUnknown.NOT_FETCHED)}, "not_fetched", "Fever was not fetched"),
+        ({"fever": Observation(None, reason=WhyUnknown.INCOMPLETE)}, "incomplete", "Fever was looked for in records that were not read to their end, and counts as not known"),
     ],
 )  # fmt: skip
 def test_notices_of_what_cannot_be_used(values, kind, text):
