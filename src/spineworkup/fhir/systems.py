@@ -25,6 +25,9 @@ STEPS = "CodeSystem/steps"
 STATES = "CodeSystem/step-states"
 CLOCKS = "CodeSystem/clocks"
 RULES = "CodeSystem/rules"
+NOTICES = "CodeSystem/notices"
+# An extension: why an answer is not known, a word of `WhyUnknown`.
+WHY_UNKNOWN = "StructureDefinition/why-unknown"
 
 
 def options_system(finding: str) -> str:

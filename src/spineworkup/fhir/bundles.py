@@ -1,0 +1,30 @@
+"""Several resources of one answer, which refer to each other, as one Bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import NAMESPACE_URL, uuid5
+
+from spineworkup.checklists import Checklist
+from spineworkup.fhir.datatypes import Resource, moment
+from spineworkup.fhir.systems import CANONICAL
+
+Entry = tuple[str, Resource]
+
+
+def address(checklist: Checklist, patient: str, *place: str) -> str:
+    """Return the address of a resource inside a Bundle: the same for the same answer about the same patient."""
+    receipt = checklist.receipt
+    parts = (CANONICAL, receipt.hash, receipt.chart_digest, moment(receipt.at), patient, *place)
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, '|'.join(parts))}"
+
+
+def collection(checklist: Checklist, entries: Iterable[Entry]) -> Resource:
+    """Return a Bundle of resources that only stand together; nothing in it asks a server to do anything."""
+    listed = [{"fullUrl": url, "resource": resource} for url, resource in entries]
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "timestamp": moment(checklist.at),
+        "entry": listed,
+    }
