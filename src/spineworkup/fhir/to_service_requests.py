@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.fhir import bundles
 from spineworkup.fhir.datatypes import Resource, concept, local, moment, notes, subject
-from spineworkup.fhir.request_words import by_when, note_texts, plan_canonical, priority_of, reason_concepts
+from spineworkup.fhir.requests.words import by_when, note_texts, priority_of, reason_concepts
 from spineworkup.fhir.systems import URIS, coding, coding_of
 from spineworkup.findings import Coding
 from spineworkup.pathways import Step
@@ -59,7 +59,7 @@ def to_service_requests(checklist: Checklist, item: ChecklistItem, patient: str)
             "priority": priority_of(item),
             "code": code,
             "subject": subject(patient),
-            **({"occurrencePeriod": by_when(item)} if item.due is not None else {}),
+            **by_when(item, "occurrencePeriod"),
             "authoredOn": moment(checklist.at),
             "reasonCode": reason_concepts(item),
             **notes(*note_texts(checklist, item)),

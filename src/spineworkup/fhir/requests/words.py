@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from spineworkup.checklists import Checklist, ChecklistItem
-from spineworkup.fhir.datatypes import Resource, canonical, concept, local_coding, moment
+from spineworkup.fhir.datatypes import Resource, concept, local_coding, moment
 from spineworkup.fhir.systems import RULES
 from spineworkup.readings import Status
-from spineworkup.reasons import Against, Reason
-from spineworkup.sources import VERIFICATION_WORDS
+from spineworkup.reasons import Against
+from spineworkup.sources import VERIFICATION_WORDS, Citation, Verification
 from spineworkup.urgency import Urgency
 
 # One priority for each tier, so that tiers can be told apart: stat is for what can't wait at all.
@@ -28,9 +28,9 @@ def priority_of(item: ChecklistItem) -> str:
     return PRIORITIES[item.urgency.highest if undetermined else item.urgency.lowest]
 
 
-def by_when(item: ChecklistItem) -> Resource:
-    """Return the Period that ends when the step is due; nothing where no time is given."""
-    return {} if item.due is None else {"end": moment(item.due)}
+def by_when(item: ChecklistItem, name: str) -> Resource:
+    """Return an element that is a Period with the due time as its end; nothing where no time is given."""
+    return {} if item.due is None else {name: {"end": moment(item.due)}}
 
 
 def reason_concepts(item: ChecklistItem) -> list[Resource]:
@@ -38,23 +38,29 @@ def reason_concepts(item: ChecklistItem) -> list[Resource]:
     return [concept(reason.text, local_coding(RULES, reason.rule)) for reason in item.reasons]
 
 
-def plan_canonical(checklist: Checklist) -> str:
-    """Return the address of the PlanDefinition that a checklist follows."""
-    return canonical("PlanDefinition", checklist.pathway.id, checklist.pathway.version)
-
-
 def note_texts(checklist: Checklist, item: ChecklistItem) -> list[str]:
     """Return what whoever reads a request must know, one text for each thing."""
-    texts = [
-        f"{item.step.action or item.step.label}. {item.status.words}. {item.urgency.words}.",
-        *_late(item),
+    pathway = checklist.pathway
+    return [
+        f"{item.step.action or item.step.label}. {standing(checklist, item)}",
         *(f"Before it: {against_words(against)}." for against in item.against),
-        *_listed("Not known; ask", (_label(checklist, id_) for id_ in item.questions)),
+        *_listed("Not known; ask", labels(checklist, item.questions)),
         *_listed(f"Facts as of {moment(checklist.at)}", _facts(checklist, item)),
-        *_listed("Sources", dict.fromkeys(_sources(item))),
+        *_listed("Sources", dict.fromkeys(source_words(r.cites, r.verification) for r in item.reasons)),
+        f"A proposal of: {pathway.title or pathway.id}, version {pathway.version}. A clinician decides.",
     ]
-    title, version = checklist.pathway.title or checklist.pathway.id, checklist.pathway.version
-    return [*texts, f"A proposal of: {title}, version {version}. A clinician decides."]
+
+
+def standing(checklist: Checklist, item: ChecklistItem) -> str:
+    """Return where a step stands: its status, how urgent it is, by when, what was recorded and what takes over."""
+    said = [item.status.words, item.urgency.words]
+    if item.due is not None:
+        said.append(f"{'Overdue since' if item.overdue else 'Due by'} {moment(item.due)}")
+    if item.progress is not None:
+        said.append(f"Recorded: {item.progress.replace('_', ' ')}")
+    if item.instead is not None:
+        said.append(f"What takes over: {checklist.pathway.steps[item.instead].label}")
+    return "".join(f"{words}. " for words in said).rstrip()
 
 
 def against_words(against: Against) -> str:
@@ -65,31 +71,23 @@ def against_words(against: Against) -> str:
     return f"{against.text} ({cleared}: {against.sign_off})"
 
 
-def source_words(reason: Reason | Against) -> str:
+def source_words(cites: Iterable[Citation], verification: Verification) -> str:
     """Return the sources of a rule, and how far they were checked."""
-    cites = ", ".join(map(str, reason.cites)) or "no source"
-    return f"{cites} ({VERIFICATION_WORDS[reason.verification]})"
+    return f"{', '.join(map(str, cites)) or 'no source'} ({VERIFICATION_WORDS[verification]})"
 
 
-def _late(item: ChecklistItem) -> Iterator[str]:
-    if item.due is not None:
-        yield f"{'Overdue since' if item.overdue else 'Due by'} {moment(item.due)}."
+def labels(checklist: Checklist, questions: Iterable[str]) -> Iterator[str]:
+    """Yield what to ask, in words."""
+    by_id = {question.id: question.label for question in checklist.questions}
+    return (by_id[id_] for id_ in questions)
 
 
-def _listed(title: str, things: Iterator[str] | dict[str, None]) -> Iterator[str]:
+def _listed(title: str, things: Iterable[str]) -> Iterator[str]:
     listed = "; ".join(things)
     if listed:
         yield f"{title}: {listed}."
 
 
-def _label(checklist: Checklist, question: str) -> str:
-    return next(asked.label for asked in checklist.questions if asked.id == question)
-
-
 def _facts(checklist: Checklist, item: ChecklistItem) -> Iterator[str]:
     facts = {id_: text for reason in item.reasons for id_, text in reason.facts.items()}
     return (f"{checklist.chart.findings[id_].label}: {text}" for id_, text in facts.items())
-
-
-def _sources(item: ChecklistItem) -> Iterator[str]:
-    return (source_words(reason) for reason in item.reasons)

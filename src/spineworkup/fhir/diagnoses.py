@@ -1,0 +1,136 @@
+"""Condition and AllergyIntolerance: a finding by a diagnosis, how sure it is and whether it still holds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from spineworkup.charts import Unknown, WhyUnknown
+from spineworkup.checklists import Notice
+from spineworkup.fhir.elements import Element
+from spineworkup.fhir.partial_dates import When
+from spineworkup.fhir.statements import Said, Statement
+from spineworkup.fhir.times import read_time, span_of, time_notices
+from spineworkup.fhir.vocabulary import Meaning, Vocabulary
+from spineworkup.findings import OTHER_STATUSES, Kind
+
+_TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
+CLINICAL = f"{_TERMINOLOGY}/condition-clinical"
+VERIFICATION = f"{_TERMINOLOGY}/condition-ver-status"
+ALLERGY_CLINICAL = f"{_TERMINOLOGY}/allergyintolerance-clinical"
+ALLERGY_VERIFICATION = f"{_TERMINOLOGY}/allergyintolerance-verification"
+
+HOLDS = ("active", "recurrence", "relapse")
+OVER = ("inactive", "remission", "resolved")
+UNSURE = ("unconfirmed", "provisional", "differential")
+# What a diagnosis says of a finding that is present or absent.
+PRESENT, ABSENT, NOT_KNOWN, IN_ERROR = "present", "absent", "not known", "entered in error"
+
+
+def standing(clinical: str, verification: str) -> str:
+    """Return what a diagnosis of these two statuses says of a finding that is present or absent; see the import matrix.
+
+    >>> standing("active", "confirmed"), standing("active", "provisional"), standing("", "refuted")
+    ('present', 'not known', 'absent')
+    """
+    if verification == "entered-in-error":
+        return IN_ERROR
+    if verification == "refuted":
+        return ABSENT
+    if verification not in ("confirmed", ""):
+        return NOT_KNOWN
+    if clinical in HOLDS:
+        return PRESENT
+    return ABSENT if clinical == "resolved" else NOT_KNOWN
+
+
+def read_condition(resource: Element, words: Vocabulary, at: datetime) -> Said:
+    """Return what a Condition says of the findings that its code means."""
+    return _read(resource, words, at, CLINICAL, VERIFICATION)
+
+
+def read_allergy(resource: Element, words: Vocabulary, at: datetime) -> Said:
+    """Return what an AllergyIntolerance says. One that has ended is still an earlier reaction: it makes nothing absent."""
+    return _read(resource, words, at, ALLERGY_CLINICAL, ALLERGY_VERIFICATION)
+
+
+def _read(resource: Element, words: Vocabulary, at: datetime, clinical_system: str, verification_system: str) -> Said:
+    clinical = _status(resource.child("clinicalStatus"), clinical_system)
+    verification = _status(resource.child("verificationStatus"), verification_system)
+    if standing(clinical, verification) == IN_ERROR:
+        return Said("ignored", IN_ERROR)
+    meanings = words.of(resource.child("code"))
+    if not meanings:
+        return Said("unmapped", "its code is not known here")
+    if clinical_system == ALLERGY_CLINICAL and clinical == "resolved":
+        clinical = "inactive"
+    found = [_statement(meaning, clinical, verification, resource, at) for meaning in meanings]
+    statements = tuple([statement for statement in found if statement is not None])
+    notices = [_not_counted(one) for one in statements if not one.is_known]
+    notices += time_notices(_when(resource, at)[1], statements)
+    why = "a diagnosis" if any(one.is_known for one in statements) else "a diagnosis that isn't both sure and present"
+    return Said("used" if any(one.is_known for one in statements) else "ignored", why, statements, notices=tuple(notices))
+
+
+def _status(concept: Element, system: str) -> str:
+    """Return a status; of one that is there and can't be read, a word that no status is called."""
+    if not concept:
+        return ""
+    found = {code for where, code in concept.codes if where == system}
+    return found.pop() if len(found) == 1 else "not read"
+
+
+def _statement(meaning: Meaning, clinical: str, verification: str, resource: Element, at: datetime) -> Statement | None:
+    finding = meaning.finding
+    said = standing(clinical, verification)
+    ended = resource.has("abatementDateTime", "abatementPeriod", "abatementAge", "abatementRange", "abatementString")
+    since, _ = _when(resource, at)
+    if meaning.option:
+        return _option(meaning, clinical, verification, since, resource)
+    if finding.kind is not Kind.BOOLEAN:
+        return Statement(finding, Unknown(WhyUnknown.UNMAPPED_CODE, "a diagnosis says too little of it"), None, resource.place)
+    if said == PRESENT and ended:
+        return Statement(finding, Unknown(WhyUnknown.CONFLICT, "a diagnosis that is active and has ended"), None, resource.place)
+    if said == PRESENT:
+        return Statement(finding, True, since, resource.place, stands=True)
+    if said == ABSENT and meaning.is_whole:
+        until, _ = span_of(resource, "abatement", at)
+        return Statement(finding, False, until if clinical == "resolved" else None, resource.place, resolves=clinical == "resolved")
+    return Statement(finding, Unknown(WhyUnknown.NOT_RECORDED), None, resource.place)
+
+
+def _option(meaning: Meaning, clinical: str, verification: str, since: When | None, resource: Element) -> Statement:
+    finding, other = meaning.finding, finding_status(clinical, verification)
+    option = meaning.option if other == "" else finding.status_options.get(other, "")
+    if not option:
+        return Statement(finding, Unknown(WhyUnknown.NOT_RECORDED), None, resource.place)
+    return Statement(finding, option, since, resource.place, stands=True, rank=_rank(meaning, option))
+
+
+def finding_status(clinical: str, verification: str) -> str:
+    """Return the status that isn't confirmed and active, empty where both hold, `not known` where nobody says."""
+    if verification in UNSURE:
+        return verification
+    if verification not in ("confirmed", ""):
+        return NOT_KNOWN
+    if clinical in OVER:
+        return clinical
+    return "" if clinical in HOLDS else NOT_KNOWN
+
+
+def _rank(meaning: Meaning, option: str) -> int:
+    """Return how sure an option is: what is confirmed and active first, then in the order of the statuses that say it."""
+    statuses = [OTHER_STATUSES.index(status) for status, said in meaning.finding.status_options.items() if said == option]
+    return min(statuses, default=-1)
+
+
+def _when(resource: Element, at: datetime) -> tuple[When | None, str]:
+    """Return since when: the onset, else when it was recorded."""
+    since, trouble = span_of(resource, "onset", at)
+    if since is not None or trouble:
+        return since, trouble
+    return read_time(resource.child("recordedDate"))
+
+
+def _not_counted(statement: Statement) -> Notice:
+    label = statement.finding.label
+    return Notice("diagnosis_not_counted", f"{label}: a diagnosis is recorded that isn't both sure and present, and isn't counted", statement.finding.id)

@@ -1,0 +1,122 @@
+"""What was fetched of a patient: records, query by query, and how far each query was answered.
+
+A query that failed, or that nobody asked, is not an empty one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+from attrs import field, frozen
+
+from spineworkup.errors import FhirError
+from spineworkup.fhir.elements import Element
+
+MAX_ENTRIES = 2000
+_NOT_ANSWERED = ("fatal", "error")
+
+
+class SourceState(Enum):
+    """How far a query was answered."""
+
+    OK = "ok"
+    EMPTY = "empty"
+    NOT_FETCHED = "not_fetched"
+    FAILED = "failed"
+    INCOMPLETE = "incomplete"
+
+
+@frozen
+class Source:
+    """The records that one query gave: a whole Bundle, or one prefetch key of a service.
+
+    Args:
+        name: Of the query; it is printed, and never comes from a record.
+        state: How far it was answered.
+        resources: The records, as plain JSON.
+        findings: The findings that it could give: not known where it failed or wasn't asked and nothing else gave them.
+        urls: Of each record its `fullUrl`, where references go by it.
+    """
+
+    name: str
+    state: SourceState
+    resources: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    findings: tuple[str, ...] = ()
+    urls: tuple[str, ...] = field(default=(), repr=False)
+
+
+@frozen
+class Entry:
+    """One record of a source."""
+
+    resource: Element
+    url: str
+    source: Source
+
+    @property
+    def type(self) -> str:
+        """The type of the resource, as it says itself."""
+        return self.resource.child("resourceType").text
+
+
+def to_source(name: str, value: object, *, findings: tuple[str, ...] = ()) -> Source:
+    """Return what a query gave as a source: a Bundle's records, one record, nothing, or a failure.
+
+    >>> to_source("labs", {"resourceType": "Bundle", "link": [{"relation": "next", "url": "https://ehr.example/2"}]}).state
+    <SourceState.INCOMPLETE: 'incomplete'>
+    >>> to_source("labs", None).state
+    <SourceState.EMPTY: 'empty'>
+
+    Raises:
+        FhirError: It is none of these, or a Bundle that holds more than a patient's present records.
+    """
+    if value is None:
+        return Source(name, SourceState.EMPTY, findings=findings)
+    if not isinstance(value, dict):
+        raise FhirError(name, "expected a FHIR resource", "a JSON object with `resourceType`")
+    match value.get("resourceType"):
+        case "OperationOutcome":
+            return Source(name, SourceState.FAILED, findings=findings)
+        case "Bundle":
+            return _of_bundle(name, Element(value, ""), findings)
+        case _:
+            return Source(name, SourceState.OK, (value,), findings)
+
+
+def _of_bundle(name: str, bundle: Element, findings: tuple[str, ...]) -> Source:
+    entries = bundle.child("entry").items
+    if len(entries) > MAX_ENTRIES:
+        raise FhirError(name, f"more than {MAX_ENTRIES} entries")
+    if bundle.child("type").text == "history":
+        raise FhirError(name, "a history holds versions that no longer hold", "send the present records")
+    resources = [entry.child("resource").value for entry in entries]
+    state = SourceState.OK if entries else SourceState.EMPTY
+    if _is_cut(bundle, entries):
+        state = SourceState.INCOMPLETE
+    kept = tuple([resource if isinstance(resource, dict) else {} for resource in resources])
+    return Source(name, state, kept, findings, tuple([entry.child("fullUrl").text for entry in entries]))
+
+
+def _is_cut(bundle: Element, entries: Sequence[Element]) -> bool:
+    """Return whether a page is left, or a part of the query wasn't answered."""
+    if any(link.child("relation").text == "next" for link in bundle.child("link").items):
+        return True
+    outcomes = (entry.child("resource") for entry in entries)
+    issues = (i for o in outcomes if o.child("resourceType").text == "OperationOutcome" for i in o.child("issue").items)
+    return any(issue.child("severity").text in _NOT_ANSWERED for issue in issues)
+
+
+def entries_of(sources: Sequence[Source]) -> Iterator[Entry]:
+    """Yield every record of every source.
+
+    Raises:
+        FhirError: There are too many.
+    """
+    if sum(len(source.resources) for source in sources) > MAX_ENTRIES:
+        raise FhirError("", f"more than {MAX_ENTRIES} records")
+    for source in sources:
+        for number, resource in enumerate(source.resources):
+            place = f"{source.name}.entry[{number}].resource" if source.name else f"entry[{number}].resource"
+            yield Entry(Element(resource, place), source.urls[number] if source.urls else "", source)

@@ -1,0 +1,42 @@
+"""What there is to say about an import to whoever reads the checklist."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from spineworkup.checklists import Notice
+from spineworkup.fhir.fetched import Source, SourceState
+from spineworkup.fhir.references import ANOTHER_SUBJECT, NO_SUBJECT
+from spineworkup.fhir.report import ReportLine
+from spineworkup.fhir.unusable import MODIFIED, OTHER_RULES
+
+_SOURCE_WORDS = {
+    SourceState.NOT_FETCHED: "was not fetched",
+    SourceState.FAILED: "could not be fetched",
+    SourceState.INCOMPLETE: "was not read to its end",
+}
+_TOLD = (MODIFIED, OTHER_RULES, NO_SUBJECT, ANOTHER_SUBJECT)
+
+
+def summary_notices(lines: Sequence[ReportLine]) -> Iterator[Notice]:
+    """Yield one notice for each kind of record of which some were not used for a reason that a reader must know."""
+    unmapped = Counter(line.resource_type for line in lines if line.outcome == "unmapped")
+    for type_, count in unmapped.items():
+        yield Notice("unmapped_records", f"{type_}: {count} with a code that is not known here, not used")
+    told = Counter((line.resource_type, line.why) for line in lines if line.outcome == "ignored" and line.why in _TOLD)
+    for (type_, why), count in told.items():
+        yield Notice("unusable_records", f"{type_}: {count} not used, since {why}")
+
+
+def source_notices(sources: Iterable[Source]) -> Iterator[Notice]:
+    """Yield a notice for each query that wasn't answered in full."""
+    for source in sources:
+        if source.state in _SOURCE_WORDS:
+            what = f"The query {source.name}" if source.name else "What was given"
+            yield Notice(f"source_{source.state.value}", f"{what} {_SOURCE_WORDS[source.state]}: what it lacks is not known")
+
+
+def sorted_notices(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Return each notice once, in an order of its own: that of the records changes nothing."""
+    return tuple(sorted(set(notices), key=lambda notice: (notice.kind, notice.finding, notice.text)))

@@ -1,0 +1,126 @@
+"""Strict JSON: one meaning for every text, or none.
+
+Refused: what isn't UTF-8, a byte order mark, a key given twice, NaN and Infinity, numbers of absurd size, half characters,
+more than 64 levels, more than 5 MB. Numbers are exact: whole numbers, or `Decimal`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+from spineworkup.errors import FhirError
+
+MAX_BYTES, MAX_DEPTH = 5_000_000, 64
+_MAX_DIGITS = 40
+# What opens or closes a level, and the strings in between, in which brackets mean nothing.
+_BRACKETS = re.compile(r'[\[\]{}]|"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def read_resource(raw: bytes | str) -> dict[str, Any]:
+    """Return a FHIR resource from its JSON.
+
+    >>> read_resource('{"resourceType": "Patient", "id": "1"}')
+    {'resourceType': 'Patient', 'id': '1'}
+
+    Raises:
+        FhirError: It isn't JSON of a resource, or it is larger or deeper than is read. The message repeats nothing of it.
+    """
+    found = read_object(raw)
+    if not isinstance(found.get("resourceType"), str):
+        raise FhirError("", "expected one FHIR resource", "a JSON object with `resourceType`")
+    return found
+
+
+def read_object(raw: bytes | str) -> dict[str, Any]:
+    """Return a JSON object, read as strictly as a resource.
+
+    Raises:
+        FhirError: As for `read_resource`.
+    """
+    text = _decoded(raw)
+    _check_depth(text)
+    found = _parsed(text)
+    if not isinstance(found, dict):
+        raise FhirError("", "expected a JSON object")
+    return found
+
+
+def _decoded(raw: bytes | str) -> str:
+    if len(raw) > MAX_BYTES:
+        raise FhirError("", f"larger than {MAX_BYTES // 1_000_000} MB")
+    try:
+        text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
+        size = len(text.encode("utf-8"))
+    except UnicodeError:
+        raise FhirError("", "not UTF-8 text") from None
+    if size > MAX_BYTES:
+        raise FhirError("", f"larger than {MAX_BYTES // 1_000_000} MB")
+    if text.startswith("\ufeff"):
+        raise FhirError("", "starts with a byte order mark", "plain UTF-8 without one")
+    return text
+
+
+def _check_depth(text: str) -> None:
+    """Refuse deep nesting before the parser, which calls itself, meets it."""
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        first = text[match.start()]
+        if first in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise FhirError("", f"more than {MAX_DEPTH} levels deep")
+        elif first != '"':
+            depth -= 1
+
+
+def _parsed(text: str) -> Any:
+    try:
+        found = json.loads(
+            text, object_pairs_hook=_object, parse_float=_decimal, parse_int=_whole, parse_constant=_refuse
+        )
+    except json.JSONDecodeError as error:
+        raise FhirError(f"line {error.lineno}, column {error.colno}", "not valid JSON") from None
+    # Written as an escape, half a character passes the decoding above.
+    if "\\u" in text:
+        _refuse_halves(found)
+    return found
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise FhirError("", "a key stands twice in one object", "each key once")
+    return found
+
+
+def _decimal(text: str) -> Decimal:
+    if len(text) > _MAX_DIGITS:
+        raise FhirError("", "a number with too many digits")
+    return Decimal(text)
+
+
+def _whole(text: str) -> int:
+    if len(text) > _MAX_DIGITS:
+        raise FhirError("", "a number with too many digits")
+    return int(text)
+
+
+def _refuse(_: str) -> Any:
+    raise FhirError("", "NaN or Infinity, which JSON doesn't have")
+
+
+def _refuse_halves(found: Any) -> None:
+    todo = [found]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            todo += value
+            todo += value.values()
+        elif isinstance(value, list):
+            todo += value
+        elif isinstance(value, str) and not value.isascii() and _HALF.search(value):
+            raise FhirError("", "half a character (a lone surrogate)")

@@ -1,0 +1,140 @@
+"""What codes mean to a pathway: by system and code together, never by their text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import frozen
+
+from spineworkup.fhir.elements import Code, Element
+from spineworkup.fhir.systems import CANONICAL, CLOCKS, FINDINGS, STATES, STEPS, URIS, options_system
+from spineworkup.findings import Coding, Finding
+from spineworkup.pathways import Pathway
+
+
+@frozen
+class Meaning:
+    """What a code says.
+
+    Args:
+        option: The option of a choice that it says; empty where it names the finding itself.
+        is_whole: It is the finding, not a part of it: where it is absent, so is the finding.
+        display: What it is called here.
+    """
+
+    finding: Finding
+    option: str = ""
+    is_whole: bool = False
+    display: str = ""
+
+
+@frozen
+class Vocabulary:
+    """The codes that a pathway knows, its own ones included.
+
+    Args:
+        meanings: A code to what it says, which may be something of several findings.
+        orders: A code to the steps that it orders.
+    """
+
+    pathway: Pathway
+    canonical: str
+    meanings: Mapping[Code, tuple[Meaning, ...]]
+    orders: Mapping[Code, tuple[str, ...]]
+
+    def of(self, concept: Element) -> tuple[Meaning, ...]:
+        """Return what a CodeableConcept says: every code of it that is known, each meaning once."""
+        found: dict[tuple[str, str], Meaning] = {}
+        for code in concept.codes:
+            for meaning in self.meanings.get(code, ()):
+                key = (meaning.finding.id, meaning.option)
+                if key not in found or meaning.is_whole:
+                    found[key] = meaning
+        return tuple(found.values())
+
+    def option(self, finding: Finding, codes: Iterable[Code]) -> str | None:
+        """Return the option of a choice that some codes say; None where none does, or several do."""
+        said = {
+            meaning.option
+            for code in codes
+            for meaning in self.meanings.get(code, ())
+            if meaning.finding.id == finding.id and meaning.option
+        }
+        return said.pop() if len(said) == 1 else None
+
+    def names(self, concept: Element, finding: Finding) -> tuple[str, ...]:
+        """Return what the codes of a concept that mean a finding are called here."""
+        known = [meaning for code in concept.codes for meaning in self.meanings.get(code, ())]
+        return tuple([meaning.display for meaning in known if meaning.finding.id == finding.id])
+
+    def is_called_otherwise(self, concept: Element) -> bool:
+        """Return whether a record calls a code that is known by another name: it may have sent the wrong code."""
+        pairs = [(coding.child("display").text, self.meanings.get(code, ())) for coding in concept.child("coding").items if (code := coding.code)]
+        return any(name and known and not any(_same(name, one.display) for one in known) for name, known in pairs)
+
+    def own(self, system: str) -> str:
+        """Return the address of one of our own code systems."""
+        return f"{self.canonical}/{system}"
+
+    def own_code(self, concept: Element, system: str) -> str:
+        """Return the code of a concept in one of our own systems, if it has just one."""
+        found = {code for where, code in concept.codes if where == self.own(system)}
+        return found.pop() if len(found) == 1 else ""
+
+    def clock(self, concept: Element) -> str:
+        """Return the clock that a concept names."""
+        return self.own_code(concept, CLOCKS)
+
+    def step(self, concept: Element) -> str:
+        """Return the step that a concept names in our own system."""
+        found = self.own_code(concept, STEPS)
+        return found if found in self.pathway.steps else ""
+
+    def state(self, concept: Element) -> str:
+        """Return what a concept says has happened to a step."""
+        return self.own_code(concept, STATES)
+
+    def ordered(self, concept: Element) -> tuple[str, ...]:
+        """Return the steps that a concept orders."""
+        return tuple(dict.fromkeys(step for code in concept.codes for step in self.orders.get(code, ())))
+
+
+def vocabulary(pathway: Pathway, canonical: str = CANONICAL) -> Vocabulary:
+    """Return the codes that a pathway knows; made once for each pathway."""
+    return pathway.remember(f"fhir vocabulary {canonical}", lambda one: _make(one, canonical))
+
+
+def _make(pathway: Pathway, canonical: str) -> Vocabulary:
+    meanings: dict[Code, tuple[Meaning, ...]] = {}
+    for finding in pathway.findings.values():
+        for code, meaning in _meanings(finding, canonical):
+            meanings[code] = (*meanings.get(code, ()), meaning)
+    orders: dict[Code, tuple[str, ...]] = {}
+    for step in pathway.steps.values():
+        for order in step.orders:
+            if (ordered := _code(order)) is not None:
+                orders[ordered] = (*orders.get(ordered, ()), step.id)
+    return Vocabulary(pathway, canonical, meanings, orders)
+
+
+def _meanings(finding: Finding, canonical: str) -> Iterable[tuple[Code, Meaning]]:
+    yield (f"{canonical}/{FINDINGS}", finding.id), Meaning(finding, is_whole=True, display=finding.label)
+    for coding in finding.codes:
+        # Several codes of one system are parts of what the finding means: one that is absent leaves the others open.
+        alone = sum(other.system == coding.system for other in finding.codes) == 1
+        if (code := _code(coding)) is not None:
+            yield code, Meaning(finding, is_whole=alone, display=coding.display)
+    for option, label in finding.options.items():
+        yield (f"{canonical}/{options_system(finding.id)}", option), Meaning(finding, option, True, label)
+    for option, codings in finding.option_codes.items():
+        for coding in codings:
+            if (code := _code(coding)) is not None:
+                yield code, Meaning(finding, option, display=coding.display)
+
+
+def _code(coding: Coding) -> Code | None:
+    return (URIS[coding.system], coding.code) if coding.system in URIS else None
+
+
+def _same(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
