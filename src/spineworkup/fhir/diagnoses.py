@@ -21,9 +21,15 @@ ALLERGY_VERIFICATION = f"{_TERMINOLOGY}/allergyintolerance-verification"
 
 HOLDS = ("active", "recurrence", "relapse")
 OVER = ("inactive", "remission", "resolved")
+# Many records leave out how sure a diagnosis is; one that nobody doubts is taken as confirmed.
+SURE = ("confirmed", "")
 UNSURE = ("unconfirmed", "provisional", "differential")
 # What a diagnosis says of a finding that is present or absent.
 PRESENT, ABSENT, NOT_KNOWN, IN_ERROR = "present", "absent", "not known", "entered in error"
+
+OPEN = Unknown(WhyUnknown.NOT_RECORDED)
+COARSE = Unknown(WhyUnknown.UNMAPPED_CODE, "something is recorded that doesn't say which")
+_ABATED = tuple(f"abatement{kind}" for kind in ("DateTime", "Age", "Period", "Range", "String"))
 
 
 def standing(clinical: str, verification: str) -> str:
@@ -36,7 +42,7 @@ def standing(clinical: str, verification: str) -> str:
         return IN_ERROR
     if verification == "refuted":
         return ABSENT
-    if verification not in ("confirmed", ""):
+    if verification not in SURE:
         return NOT_KNOWN
     if clinical in HOLDS:
         return PRESENT
@@ -63,12 +69,11 @@ def _read(resource: Element, words: Vocabulary, at: datetime, clinical_system: s
         return Said("unmapped", "its code is not known here")
     if clinical_system == ALLERGY_CLINICAL and clinical == "resolved":
         clinical = "inactive"
-    found = [_statement(meaning, clinical, verification, resource, at) for meaning in meanings]
-    statements = tuple([statement for statement in found if statement is not None])
+    statements = tuple([_statement(meaning, clinical, verification, resource, at) for meaning in meanings])
     notices = [_not_counted(one) for one in statements if not one.is_known]
     notices += time_notices(_when(resource, at)[1], statements)
-    why = "a diagnosis" if any(one.is_known for one in statements) else "a diagnosis that isn't both sure and present"
-    return Said("used" if any(one.is_known for one in statements) else "ignored", why, statements, notices=tuple(notices))
+    called = words.is_called_otherwise(resource.child("code"))
+    return Said("used", "a diagnosis", statements, notices=tuple(notices), is_called_otherwise=called)
 
 
 def _status(concept: Element, system: str) -> str:
@@ -79,38 +84,39 @@ def _status(concept: Element, system: str) -> str:
     return found.pop() if len(found) == 1 else "not read"
 
 
-def _statement(meaning: Meaning, clinical: str, verification: str, resource: Element, at: datetime) -> Statement | None:
-    finding = meaning.finding
-    said = standing(clinical, verification)
-    ended = resource.has("abatementDateTime", "abatementPeriod", "abatementAge", "abatementRange", "abatementString")
+def _statement(meaning: Meaning, clinical: str, verification: str, resource: Element, at: datetime) -> Statement:
+    finding, said = meaning.finding, standing(clinical, verification)
     since, _ = _when(resource, at)
+    if clinical in HOLDS and verification in SURE and resource.has(*_ABATED):
+        return Statement(finding, Unknown(WhyUnknown.CONFLICT, "a diagnosis that is active and has ended"))
     if meaning.option:
-        return _option(meaning, clinical, verification, since, resource)
+        return _option(meaning, clinical, verification, since)
+    if finding.kind is Kind.CHOICE and said != ABSENT:
+        return Statement(finding, COARSE, rank=1, is_coarse=True)
     if finding.kind is not Kind.BOOLEAN:
-        return Statement(finding, Unknown(WhyUnknown.UNMAPPED_CODE, "a diagnosis says too little of it"), None, resource.place)
-    if said == PRESENT and ended:
-        return Statement(finding, Unknown(WhyUnknown.CONFLICT, "a diagnosis that is active and has ended"), None, resource.place)
+        return Statement(finding, OPEN)
     if said == PRESENT:
-        return Statement(finding, True, since, resource.place, stands=True)
+        return Statement(finding, True, since, stands=True)
     if said == ABSENT and meaning.is_whole:
+        is_over = verification in SURE
         until, _ = span_of(resource, "abatement", at)
-        return Statement(finding, False, until if clinical == "resolved" else None, resource.place, resolves=clinical == "resolved")
-    return Statement(finding, Unknown(WhyUnknown.NOT_RECORDED), None, resource.place)
+        return Statement(finding, False, until if is_over else None, resolves=is_over)
+    return Statement(finding, OPEN)
 
 
-def _option(meaning: Meaning, clinical: str, verification: str, since: When | None, resource: Element) -> Statement:
+def _option(meaning: Meaning, clinical: str, verification: str, since: When | None) -> Statement:
     finding, other = meaning.finding, finding_status(clinical, verification)
     option = meaning.option if other == "" else finding.status_options.get(other, "")
     if not option:
-        return Statement(finding, Unknown(WhyUnknown.NOT_RECORDED), None, resource.place)
-    return Statement(finding, option, since, resource.place, stands=True, rank=_rank(meaning, option))
+        return Statement(finding, OPEN)
+    return Statement(finding, option, since, stands=True, rank=_rank(meaning, option))
 
 
 def finding_status(clinical: str, verification: str) -> str:
     """Return the status that isn't confirmed and active, empty where both hold, `not known` where nobody says."""
     if verification in UNSURE:
         return verification
-    if verification not in ("confirmed", ""):
+    if verification not in SURE:
         return NOT_KNOWN
     if clinical in OVER:
         return clinical

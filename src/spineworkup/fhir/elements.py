@@ -41,6 +41,11 @@ class Element:
         return isinstance(self.value, dict) and any(name in self.value for name in names)
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """The names under which something stands."""
+        return tuple(self.value) if isinstance(self.value, dict) else ()
+
+    @property
     def items(self) -> tuple[Element, ...]:
         """The items of a list."""
         if not isinstance(self.value, list):

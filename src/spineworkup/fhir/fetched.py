@@ -15,6 +15,7 @@ from spineworkup.errors import FhirError
 from spineworkup.fhir.elements import Element
 
 MAX_ENTRIES = 2000
+_OTHER_PAGES = ("next", "previous", "prev")
 _NOT_ANSWERED = ("fatal", "error")
 
 
@@ -86,6 +87,8 @@ def to_source(name: str, value: object, *, findings: tuple[str, ...] = ()) -> So
 
 
 def _of_bundle(name: str, bundle: Element, findings: tuple[str, ...]) -> Source:
+    if bundle.child("entry") and not isinstance(bundle.child("entry").value, list):
+        raise FhirError(f"{name}.entry".lstrip("."), "expected a list")
     entries = bundle.child("entry").items
     if len(entries) > MAX_ENTRIES:
         raise FhirError(name, f"more than {MAX_ENTRIES} entries")
@@ -101,7 +104,10 @@ def _of_bundle(name: str, bundle: Element, findings: tuple[str, ...]) -> Source:
 
 def _is_cut(bundle: Element, entries: Sequence[Element]) -> bool:
     """Return whether a page is left, or a part of the query wasn't answered."""
-    if any(link.child("relation").text == "next" for link in bundle.child("link").items):
+    if any(link.child("relation").text in _OTHER_PAGES for link in bundle.child("link").items):
+        return True
+    total = bundle.child("total").value
+    if isinstance(total, int) and bundle.child("type").text == "searchset" and total > len(entries):
         return True
     outcomes = (entry.child("resource") for entry in entries)
     issues = (i for o in outcomes if o.child("resourceType").text == "OperationOutcome" for i in o.child("issue").items)

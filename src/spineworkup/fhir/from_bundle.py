@@ -6,23 +6,29 @@ What each kind and status of record becomes stands in `docs/fhir-in.md`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from attrs import evolve, frozen
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Known, Unknown, WhyUnknown, aware, evolve_entries
+from spineworkup.charts import Chart, aware
 from spineworkup.checklists import Checklist
+from spineworkup.fhir.devices import read_device
 from spineworkup.fhir.diagnoses import read_allergy, read_condition
-from spineworkup.fhir.fetched import Entry, Source, SourceState, entries_of, to_source
+from spineworkup.fhir.events import read_procedure, read_request, read_study, read_task
+from spineworkup.fhir.fetched import Entry, Source, entries_of, to_source
 from spineworkup.fhir.import_notices import sorted_notices, source_notices, summary_notices
+from spineworkup.fhir.medicines import read_medication_request, read_medication_statement
 from spineworkup.fhir.observations import read_observation
 from spineworkup.fhir.patients import read_patient, refuse_merged
+from spineworkup.fhir.questionnaire_answers import read_answers
 from spineworkup.fhir.references import Whose, whose
 from spineworkup.fhir.report import Report, ReportLine
-from spineworkup.fhir.statements import Said, Statement, not_in_future, settled
+from spineworkup.fhir.reports import read_report
+from spineworkup.fhir.settled_chart import Heard, chart_of, clocks_of, why_of_another_workup
+from spineworkup.fhir.statements import Said, judged
 from spineworkup.fhir.systems import CANONICAL
 from spineworkup.fhir.unusable import why_unusable
 from spineworkup.fhir.vocabulary import Vocabulary, vocabulary
@@ -31,9 +37,18 @@ from spineworkup.pathways import Pathway
 Reader = Callable[[Any, Vocabulary, datetime], Said]
 READERS: Mapping[str, Reader] = {
     "Patient": read_patient,
-    "Observation": read_observation,
     "Condition": read_condition,
+    "Observation": read_observation,
+    "DiagnosticReport": read_report,
+    "ImagingStudy": read_study,
+    "Procedure": read_procedure,
+    "ServiceRequest": read_request,
+    "Task": read_task,
     "AllergyIntolerance": read_allergy,
+    "Device": read_device,
+    "MedicationStatement": read_medication_statement,
+    "MedicationRequest": read_medication_request,
+    "QuestionnaireResponse": read_answers,
 }
 NOT_READ = "a kind of record from which nothing is read"
 
@@ -105,12 +120,12 @@ def from_resources(
             refuse_merged(entry.resource)
     of = whose(entries, patient)
     words = vocabulary(pathway, canonical)
-    said = [(entry, _said(entry, of, words, at, is_alone=len(entries) == 1)) for entry in entries]
-    chart = _chart(said, sources, pathway, at, case)
-    lines = tuple([ReportLine(e.resource.place, _type(e), s.outcome, s.why, s.about) for e, s in said])
-    notices = [notice for _, one in said for notice in one.notices]
-    notices += [*summary_notices(lines), *source_notices(sources)]
-    return Imported(chart, of.reference, Report(lines, _conflicting(chart), sorted_notices(notices)))
+    heard = _of_this_workup([Heard(_said(one, of, words, at, is_alone=len(entries) == 1), one.source) for one in entries])
+    lines = tuple([_line(entry, one.said) for entry, one in zip(entries, heard, strict=True)])
+    chart, conflicting, notices = chart_of(heard, sources, pathway, case)
+    notices += [notice for one in heard for notice in one.said.notices]
+    notices += [*summary_notices(lines, [one.said for one in heard]), *source_notices(sources)]
+    return Imported(chart, of.reference, Report(lines, conflicting, sorted_notices(notices)))
 
 
 def assess_imported(imported: Imported, pathway: Pathway, *, at: datetime) -> Checklist:
@@ -119,61 +134,34 @@ def assess_imported(imported: Imported, pathway: Pathway, *, at: datetime) -> Ch
     return evolve(checklist, notices=(*checklist.notices, *imported.report.notices))
 
 
-def _type(entry: Entry) -> str:
-    return entry.type if entry.type in READERS else "other"
+def _line(entry: Entry, said: Said) -> ReportLine:
+    why = f"{said.why}; what it contains is not read" if entry.resource.child("contained") else said.why
+    type_ = entry.type if entry.type in READERS else "other"
+    return ReportLine(entry.resource.place, type_, said.outcome, why, said.about)
 
 
 def _said(entry: Entry, of: Whose, words: Vocabulary, at: datetime, *, is_alone: bool) -> Said:
-    if entry.type not in READERS:
-        return Said("ignored", NOT_READ)
     is_answers = is_alone and entry.type == "QuestionnaireResponse"
-    why = why_unusable(entry.resource) or of.trouble(entry, is_alone=is_answers)
-    return Said("ignored", why) if why else READERS[entry.type](entry.resource, words, at)
+    unusable = why_unusable(entry.resource)
+    if entry.type not in READERS:
+        return Said("ignored", unusable or NOT_READ)
+    why = unusable or of.trouble(entry, is_alone=is_answers)
+    if why:
+        return Said("ignored", why)
+    said = judged(READERS[entry.type](entry.resource, words, at), at)
+    name = f"{entry.source.name}: {entry.type}" if entry.source.name else entry.type
+    return evolve(said, statements=tuple([evolve(one, source=name) for one in said.statements]))
 
 
-Heard = Sequence[tuple[Entry, Said]]
+def _of_this_workup(heard: Sequence[Heard]) -> list[Heard]:
+    """Return what the records say, without what happened to steps in a workup before this one."""
+    suspicion = clocks_of(heard).get("suspicion")
+    return [evolve(one, said=_without_other_workups(one.said, suspicion)) for one in heard]
 
 
-def _chart(said: Heard, sources: Sequence[Source], pathway: Pathway, at: datetime, case: str) -> Chart:
-    statements: dict[str, list[tuple[Statement, Source]]] = {}
-    for entry, one in said:
-        for statement in one.statements:
-            named = evolve(not_in_future(statement, at), source=_named(entry))
-            statements.setdefault(statement.finding.id, []).append((named, entry.source))
-    values = {id_: settled([statement for statement, _ in found]) for id_, found in sorted(statements.items())}
-    plain = {id_: value for id_, value in values.items() if not isinstance(value, Known)}
-    chart = Chart(pathway.findings, plain, case=case)
-    chart = evolve_entries(chart, {**chart.entries, **{i: v for i, v in values.items() if isinstance(v, Known)}})
-    unread = {id_ for id_, found in statements.items() if any(s.state is SourceState.INCOMPLETE for _, s in found)}
-    return _without_unread(chart, unread, sources)
-
-
-def _named(entry: Entry) -> str:
-    return f"{entry.source.name}: {entry.type}" if entry.source.name else entry.type
-
-
-def _without_unread(chart: Chart, unread: Iterable[str], sources: Sequence[Source]) -> Chart:
-    """Return the chart without what might read otherwise on a page that nobody read, or in records that nobody fetched."""
-    entries = dict(chart.entries)
-    cut = {*unread, *_could_give(chart, sources, SourceState.INCOMPLETE)}
-    for id_ in cut:
-        known = entries.get(id_)
-        is_present = isinstance(known, Known) and known.value is True and chart.findings[id_].red_flag
-        is_open = known is None or isinstance(known, Known) or known.reason is WhyUnknown.NOT_RECORDED
-        if is_open and not is_present:
-            entries[id_] = Unknown(WhyUnknown.INCOMPLETE)
-    missing = _could_give(chart, sources, SourceState.NOT_FETCHED) | _could_give(chart, sources, SourceState.FAILED)
-    for id_ in missing - cut:
-        entry = entries.get(id_)
-        if entry is None or (isinstance(entry, Unknown) and entry.reason is WhyUnknown.NOT_RECORDED):
-            entries[id_] = Unknown(WhyUnknown.NOT_FETCHED)
-    return evolve_entries(chart, dict(sorted(entries.items())))
-
-
-def _could_give(chart: Chart, sources: Sequence[Source], state: SourceState) -> set[str]:
-    return {id_ for source in sources if source.state is state for id_ in source.findings if id_ in chart.findings}
-
-
-def _conflicting(chart: Chart) -> tuple[str, ...]:
-    entries = chart.entries.items()
-    return tuple([i for i, e in entries if isinstance(e, Unknown) and e.reason is WhyUnknown.CONFLICT])
+def _without_other_workups(said: Said, suspicion: datetime | None) -> Said:
+    why = why_of_another_workup(said, suspicion)
+    if not why:
+        return said
+    is_left = bool(said.statements)
+    return evolve(said, events=(), outcome=said.outcome if is_left else "ignored", why=said.why if is_left else why)

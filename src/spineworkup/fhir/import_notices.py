@@ -7,19 +7,22 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from spineworkup.checklists import Notice
 from spineworkup.fhir.fetched import Source, SourceState
-from spineworkup.fhir.references import ANOTHER_SUBJECT, NO_SUBJECT
+from spineworkup.fhir.observations import OF_ANOTHER
+from spineworkup.fhir.references import NOT_THE_PATIENT
 from spineworkup.fhir.report import ReportLine
-from spineworkup.fhir.unusable import MODIFIED, OTHER_RULES
+from spineworkup.fhir.settled_chart import NO_CLOCK
+from spineworkup.fhir.statements import Said
+from spineworkup.fhir.unusable import MODIFIED, NOT_OPENED, OTHER_RULES
 
 _SOURCE_WORDS = {
     SourceState.NOT_FETCHED: "was not fetched",
     SourceState.FAILED: "could not be fetched",
     SourceState.INCOMPLETE: "was not read to its end",
 }
-_TOLD = (MODIFIED, OTHER_RULES, NO_SUBJECT, ANOTHER_SUBJECT)
+_TOLD = (MODIFIED, OTHER_RULES, NOT_THE_PATIENT, OF_ANOTHER, NO_CLOCK, NOT_OPENED)
 
 
-def summary_notices(lines: Sequence[ReportLine]) -> Iterator[Notice]:
+def summary_notices(lines: Sequence[ReportLine], said: Sequence[Said]) -> Iterator[Notice]:
     """Yield one notice for each kind of record of which some were not used for a reason that a reader must know."""
     unmapped = Counter(line.resource_type for line in lines if line.outcome == "unmapped")
     for type_, count in unmapped.items():
@@ -27,6 +30,8 @@ def summary_notices(lines: Sequence[ReportLine]) -> Iterator[Notice]:
     told = Counter((line.resource_type, line.why) for line in lines if line.outcome == "ignored" and line.why in _TOLD)
     for (type_, why), count in told.items():
         yield Notice("unusable_records", f"{type_}: {count} not used, since {why}")
+    if called := sum(one.is_called_otherwise for one in said):
+        yield Notice("called_otherwise", f"Records that call a code by another name than here: {called}; was the right code sent?")
 
 
 def source_notices(sources: Iterable[Source]) -> Iterator[Notice]:

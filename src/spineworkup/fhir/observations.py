@@ -26,6 +26,8 @@ STATUSES = {
     "entered-in-error": "entered in error",
     "unknown": "nobody knows whether it counts",
 }
+# Such as of a donor, or of a fetus.
+OF_ANOTHER = "it is about somebody or something else (`focus`)"
 _COUNTED = ("final", "amended", "corrected", "preliminary")
 
 
@@ -34,6 +36,8 @@ def read_observation(resource: Element, words: Vocabulary, at: datetime) -> Said
     status = resource.child("status").text
     if status not in _COUNTED:
         return Said("ignored", STATUSES.get(status, STATUSES["unknown"]))
+    if resource.child("focus"):
+        return Said("ignored", OF_ANOTHER)
     if clock := words.clock(resource.child("code")):
         return _clock(clock, resource)
     when, trouble = span_of(resource, "effective", at)
@@ -45,7 +49,8 @@ def read_observation(resource: Element, words: Vocabulary, at: datetime) -> Said
     notices = [*time_notices(trouble, statements), *(notice for _, notices in found for notice in notices)]
     if status == "preliminary":
         notices += [_preliminary(one.finding) for one in statements if one.is_known]
-    return Said("used", _why(resource), statements, notices=tuple(notices))
+    called = any(words.is_called_otherwise(part.child("code")) for part in parts)
+    return Said("used", _why(resource), statements, notices=tuple(notices), is_called_otherwise=called)
 
 
 def _statements(part: Element, when: When | None, words: Vocabulary) -> Iterator[tuple[Statement, list[Notice]]]:
@@ -59,7 +64,7 @@ def _statements(part: Element, when: When | None, words: Vocabulary) -> Iterator
     if read.value is False and not meaning.is_whole:
         # A part that is absent leaves the others open.
         read = Read(Unknown(WhyUnknown.NOT_RECORDED, "only a part of it was found absent"))
-    statement = Statement(finding, read.value, when, part.place, read.reported)
+    statement = Statement(finding, read.value, when, reported=read.reported)
     yield statement, list(_notices(statement))
 
 

@@ -7,7 +7,7 @@ A date without a time has no zone either: it began first where clocks are 14 hou
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from attrs import frozen
 
@@ -51,13 +51,12 @@ def read_when(text: str) -> tuple[When | None, str]:
     >>> read_when("2026-11-20T24:00:00Z")
     (None, 'not_a_time')
     """
-    if match := _TIME.fullmatch(text):
-        return _moment(match)
-    if match := _DATE.fullmatch(text):
-        days = date_bounds(text)
-        if days is not None:
-            return _span(*days), ""
-    return None, NOT_A_TIME
+    match = _TIME.fullmatch(text)
+    days = None if match else date_bounds(text)
+    when, trouble = _moment(match) if match else (_span(*days) if days else None, "")
+    if when is None or not (when.earliest.year >= _FIRST_YEAR and when.latest.year <= _LAST_YEAR):
+        return None, trouble or NOT_A_TIME
+    return when, trouble
 
 
 def date_bounds(text: str) -> tuple[date, date] | None:
@@ -93,7 +92,8 @@ def _span(first: date, last: date) -> When:
 def _moment(match: re.Match[str]) -> tuple[When | None, str]:
     day, hour, minute, second, fraction, utc, sign, hours, minutes = match.groups()
     days = date_bounds(day)
-    if days is None or int(hour) > 23 or int(minute) > 59 or int(second) > 60 or int(hours or 0) > 14 or int(minutes or 0) > 59:
+    most = ((hour, 23), (minute, 59), (second, 60), (hours or "0", 14), (minutes or "0", 59))
+    if days is None or any(int(part) > limit for part, limit in most):
         return None, NOT_A_TIME
     if not utc and not sign:
         return None, NO_ZONE
@@ -101,8 +101,6 @@ def _moment(match: re.Match[str]) -> tuple[When | None, str]:
     leap = second == "60"
     micro = int((fraction or "")[:6].ljust(6, "0"))
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
-    local = datetime(
-        days[0].year, days[0].month, days[0].day, int(hour), int(minute), min(int(second), 59), micro, timezone(offset)
-    )
-    moment = local.astimezone(UTC)
+    clock = time(int(hour), int(minute), min(int(second), 59), micro, timezone(offset))
+    moment = datetime.combine(days[0], clock).astimezone(UTC)
     return When(moment, moment), LEAP_SECOND if leap else ""

@@ -27,10 +27,10 @@ def read_patient(resource: Element, words: Vocabulary, at: datetime) -> Said:
     findings = words.pathway.findings
     found: list[Statement] = []
     if AGE in findings and resource.child("birthDate"):
-        found.append(Statement(findings[AGE], _age(resource.child("birthDate").text, at), source=resource.place))
+        found.append(Statement(findings[AGE], _age(resource.child("birthDate").text, at)))
     gender = resource.child("gender").text
     if SEX in findings and gender in findings[SEX].options and gender in GENDERS:
-        found.append(Statement(findings[SEX], gender, source=resource.place))
+        found.append(Statement(findings[SEX], gender))
     return Said("used", "whose records these are", tuple(found), notices=tuple(_notices(resource)))
 
 
@@ -50,6 +50,8 @@ def _notices(resource: Element) -> list[Notice]:
         notices.append(Notice("linked_patient", "The patient has further records under another number, which were not read"))
     if resource.child("active").value is False:
         notices.append(Notice("inactive_patient", "The patient's record is marked as not in use"))
+    if resource.child("deceasedBoolean").value is True or resource.child("deceasedDateTime"):
+        notices.append(Notice("deceased_patient", "The patient's record says that the patient has died"))
     return notices
 
 

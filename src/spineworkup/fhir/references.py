@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
@@ -12,8 +12,7 @@ from spineworkup.fhir.fetched import Entry
 
 # Where a resource says whom it is about.
 _SUBJECTS = ("subject", "patient", "for")
-ANOTHER_SUBJECT = "it isn't about the patient, but about a device, a group or a place"
-NO_SUBJECT = "it doesn't say whose it is"
+NOT_THE_PATIENT = "it doesn't say that it is about the patient"
 
 
 @frozen
@@ -33,14 +32,12 @@ class Whose:
     def trouble(self, entry: Entry, *, is_alone: bool) -> str:
         """Return why nobody can say that a record is about this patient; empty where it is."""
         if entry.type == "Patient":
-            return "" if _own_names(entry) else NO_SUBJECT
+            return "" if _own_names(entry) else NOT_THE_PATIENT
         subject = _subject(entry.resource)
-        if not subject:
-            return "" if is_alone else NO_SUBJECT
-        name = _name(subject, entry)
-        if name:
-            return "" if name in self.names else ANOTHER_SUBJECT
-        return "" if _identifier(subject.child("identifier")) in self.identifiers else NO_SUBJECT
+        if not subject and is_alone:
+            return ""
+        is_named = _name(subject, entry) in self.names
+        return "" if is_named or _identifier(subject.child("identifier")) in self.identifiers else NOT_THE_PATIENT
 
 
 def whose(entries: Sequence[Entry], patient: str | None) -> Whose:
@@ -64,12 +61,21 @@ def whose(entries: Sequence[Entry], patient: str | None) -> Whose:
     identifiers = _identifiers(entries)
     _refuse_other_number(entries, identifiers)
     names = frozenset([*known, *own, *same])
-    return Whose(min(known, key=lambda name: (len(name), name), default=""), names, identifiers)
+    return Whose(_relative(_shortest(known)), names, identifiers)
+
+
+def _shortest(names: Iterable[str]) -> str:
+    return min(names, key=lambda name: (len(name), name), default="")
+
+
+def _relative(name: str) -> str:
+    """Return a reference without the server that it lives at."""
+    return f"Patient/{name.rpartition('/Patient/')[2]}" if "/Patient/" in name else name
 
 
 def _refuse_two(known: dict[str, str]) -> None:
     """Refuse names that can't all mean one patient: the same number, at no more than one place, or one address."""
-    shortest = min(known, key=lambda name: (len(name), name), default="")
+    shortest = _shortest(known)
     addresses = {name for name in known if name != shortest}
     others = [name for name in known if name != shortest and not name.endswith(f"/{shortest}")]
     if len(addresses) > 1:

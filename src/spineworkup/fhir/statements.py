@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from spineworkup.charts import CLOCK_SKEW, Known, Observation, Unknown, WhyUnknown
 from spineworkup.checklists import Notice
 from spineworkup.fhir.partial_dates import When
 from spineworkup.fhir.report import Outcome
 from spineworkup.findings import Finding, Kind, Quantity, Range, Value
+
+# The option of a choice that says that there is nothing.
+NONE = "none"
 
 
 @frozen
@@ -29,7 +32,8 @@ class Statement:
         source: Where it stands.
         stands: It holds until it is resolved: an active diagnosis.
         resolves: It is the recorded end of what it speaks of.
-        rank: Of diagnoses that say different options of a choice the lowest counts; None for anything but a diagnosis.
+        rank: Of diagnoses and devices that say different options of a choice the lowest counts; None for anything else.
+        is_coarse: It says that there is something, and not what: an answer that says what goes before it.
     """
 
     finding: Finding
@@ -40,6 +44,7 @@ class Statement:
     stands: bool = False
     resolves: bool = False
     rank: int | None = None
+    is_coarse: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -54,21 +59,37 @@ class Statement:
         return Observation(raw, None if self.when is None else self.when.earliest, self.source)
 
 
-def not_in_future(statement: Statement, at: datetime) -> Statement:
-    """Return a statement, without its value where its time is still to come."""
-    when = statement.when
-    if when is None or when.earliest <= at + CLOCK_SKEW or not statement.is_known:
+def checked(statement: Statement, at: datetime) -> Statement:
+    """Return a statement, without a value that is not plausible, or whose time is still to come."""
+    if isinstance(statement.value, Unknown):
         return statement
-    return Statement(statement.finding, Unknown(WhyUnknown.IN_FUTURE), when, statement.source)
+    if statement.when is not None and statement.when.earliest > at + CLOCK_SKEW:
+        return _without_value(statement, WhyUnknown.IN_FUTURE)
+    if not statement.finding.is_plausible(statement.value):
+        return _without_value(statement, WhyUnknown.IMPLAUSIBLE)
+    return statement
+
+
+def _without_value(statement: Statement, reason: WhyUnknown) -> Statement:
+    return Statement(statement.finding, Unknown(reason), statement.when, statement.source)
 
 
 def that_count(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """Return the statements of one finding that are left when what was overtaken by others is taken away."""
     kept = [one for one in statements if not any(_overtakes(other, one) for other in statements)]
     kept = _surest(kept)
+    if any(one.is_coarse for one in kept) and any(one.is_known for one in kept):
+        kept = _without_coarse(kept)
     if kept and kept[0].finding.red_flag and any(one.value is True for one in kept):
         kept = [one for one in kept if one.is_known]
     return tuple(kept)
+
+
+def _without_coarse(statements: list[Statement]) -> list[Statement]:
+    """Return the statements without those that say less; what says that there is nothing contradicts them."""
+    if any(one.value == NONE for one in statements):
+        return [Statement(statements[0].finding, Unknown(WhyUnknown.CONFLICT, "none, and yet something is recorded"))]
+    return [one for one in statements if not one.is_coarse]
 
 
 def _overtakes(newer: Statement, older: Statement) -> bool:
@@ -83,7 +104,7 @@ def _overtakes(newer: Statement, older: Statement) -> bool:
         return not older.stands
     if newer.finding.red_flag:
         return newer.value is True and older.value is not True
-    return newer.finding.kind in (Kind.QUANTITY, Kind.NUMBER)
+    return newer.finding.kind in (Kind.QUANTITY, Kind.NUMBER) and newer.value != older.value
 
 
 def _surest(statements: list[Statement]) -> list[Statement]:
@@ -97,25 +118,41 @@ def settled(statements: Sequence[Statement]) -> list[Observation | Unknown] | Kn
     counted = that_count(statements)
     if not any(isinstance(one.value, Range) for one in counted) or not all(one.is_known for one in counted):
         return [one.as_observation() for one in counted]
-    first = counted[0]
+    first = min(counted, key=_first)
     if all(one.value == first.value for one in counted) and isinstance(first.value, Range):
         return Known(first.value, None if first.when is None else first.when.earliest, first.source)
     return [Unknown(WhyUnknown.CONFLICT, f"{len(counted)} observations")]
 
 
+def _first(statement: Statement) -> tuple[bool, str, str]:
+    """Put statements into an order of their own, so that the one in which they come changes nothing."""
+    when = statement.when
+    return when is None, "" if when is None else when.earliest.isoformat(), statement.source
+
+
 @frozen
 class Event:
-    """What one record says has happened to a step."""
+    """What one record says has happened to a step.
+
+    Args:
+        is_own: It comes in our own codes: only then it may say that a step is finished.
+    """
 
     step: str
     state: str
-    when: When | None
+    when: When
     is_own: bool = False
+    by: str = ""
+    reason: str = ""
 
 
 @frozen
 class Said:
-    """What one resource says, and what becomes of it."""
+    """What one resource says, and what becomes of it.
+
+    Args:
+        is_called_otherwise: A code that is known here goes by another name in the record.
+    """
 
     outcome: Outcome
     why: str
@@ -124,6 +161,7 @@ class Said:
     clocks: tuple[tuple[str, datetime], ...] = ()
     not_available: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+    is_called_otherwise: bool = False
 
     @property
     def about(self) -> str:
@@ -131,3 +169,23 @@ class Said:
         named = [one.finding.id for one in self.statements] + [one.step for one in self.events]
         named += [f"clocks.{clock}" for clock, _ in self.clocks] + list(self.not_available)
         return ", ".join(dict.fromkeys(named))
+
+
+_WHY = {
+    WhyUnknown.NOT_RECORDED: "it gives no value that counts",
+    WhyUnknown.NO_UNIT: "its number has no unit that is known here",
+    WhyUnknown.CONFLICT: "it contradicts itself",
+    WhyUnknown.IMPLAUSIBLE: "its number is not plausible",
+    WhyUnknown.UNMAPPED_CODE: "what it says has no code that is known here",
+    WhyUnknown.IN_FUTURE: "its time is still to come",
+}
+
+
+def judged(said: Said, at: datetime) -> Said:
+    """Return what a resource says at a moment: without values that can't be, and as used only where something is left."""
+    statements = tuple([checked(one, at) for one in said.statements])
+    reasons = [one.value.reason for one in statements if isinstance(one.value, Unknown)]
+    if said.outcome != "used" or not reasons or len(reasons) < len(statements) or said.events or said.clocks:
+        return evolve(said, statements=statements)
+    outcome: Outcome = "unmapped" if reasons[0] is WhyUnknown.UNMAPPED_CODE else "ignored"
+    return evolve(said, statements=statements, outcome=outcome, why=_WHY.get(reasons[0], _WHY[WhyUnknown.NOT_RECORDED]))

@@ -25,6 +25,8 @@ DIMENSIONLESS = ("1", "{INR}", "{score}", "{grade}", "{ratio}")
 _PROPERTY = re.compile(r"\[([^\]]*)\]")
 _MEASURES = {"Moles/volume": "substance concentration", "Mass/volume": "mass concentration"}
 
+_REASONS = {reason.value: reason for reason in WhyUnknown}
+
 OTHER_KIND = Unknown(WhyUnknown.UNMAPPED_CODE, "its value is of another kind")
 OTHER_OPTION = Unknown(WhyUnknown.UNMAPPED_CODE, "its value has no code that is known here")
 NO_VALUE = Unknown(WhyUnknown.NOT_RECORDED)
@@ -50,10 +52,11 @@ def read_value(finding: Finding, holder: Element, words: Vocabulary, names: Iter
     Args:
         names: What the codes that were sent are called here: of a LOINC code also what it measures.
     """
-    kinds = [key for key in holder.value if key.startswith("value") and key[5:6].isupper()] if isinstance(holder.value, dict) else []
-    absent = bool(holder.child("dataAbsentReason"))
+    kinds = [key for key in holder.keys if key.startswith("value") and key[5:6].isupper()]
+    absent = holder.child("dataAbsentReason")
     if not kinds:
-        return Read(NO_VALUE)
+        # Our own word, as we write it; nobody else's text is read.
+        return Read(Unknown(_REASONS.get(absent.child("text").text, WhyUnknown.NOT_RECORDED)))
     if len(kinds) > 1 or absent:
         return Read(TWO_VALUES)
     return _read(finding, holder.child(kinds[0]), kinds[0].removeprefix("value"), words, tuple(names))

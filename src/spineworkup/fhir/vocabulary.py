@@ -9,7 +9,10 @@ from attrs import frozen
 from spineworkup.fhir.elements import Code, Element
 from spineworkup.fhir.systems import CANONICAL, CLOCKS, FINDINGS, STATES, STEPS, URIS, options_system
 from spineworkup.findings import Coding, Finding
-from spineworkup.pathways import Pathway
+from spineworkup.pathways import Pathway, Step
+
+# The group of steps whose orders are laboratory tests.
+LABORATORY = "bloods"
 
 
 @frozen
@@ -35,12 +38,14 @@ class Vocabulary:
     Args:
         meanings: A code to what it says, which may be something of several findings.
         orders: A code to the steps that it orders.
+        parts: Codes of tests that are only a part of what a step orders.
     """
 
     pathway: Pathway
     canonical: str
     meanings: Mapping[Code, tuple[Meaning, ...]]
     orders: Mapping[Code, tuple[str, ...]]
+    parts: frozenset[Code]
 
     def of(self, concept: Element) -> tuple[Meaning, ...]:
         """Return what a CodeableConcept says: every code of it that is known, each meaning once."""
@@ -111,10 +116,15 @@ def _make(pathway: Pathway, canonical: str) -> Vocabulary:
             meanings[code] = (*meanings.get(code, ()), meaning)
     orders: dict[Code, tuple[str, ...]] = {}
     for step in pathway.steps.values():
-        for order in step.orders:
-            if (ordered := _code(order)) is not None:
-                orders[ordered] = (*orders.get(ordered, ()), step.id)
-    return Vocabulary(pathway, canonical, meanings, orders)
+        for code in [] if _is_panel(step) else _codes(step.orders):
+            orders[code] = (*orders.get(code, ()), step.id)
+    parts = [code for step in pathway.steps.values() if _is_panel(step) for code in _codes(step.orders)]
+    return Vocabulary(pathway, canonical, meanings, orders, frozenset(parts))
+
+
+def _is_panel(step: Step) -> bool:
+    """Return whether the orders of a step are tests of their own, none of which is the whole."""
+    return step.group == LABORATORY and len(step.orders) > 1
 
 
 def _meanings(finding: Finding, canonical: str) -> Iterable[tuple[Code, Meaning]]:
@@ -122,18 +132,16 @@ def _meanings(finding: Finding, canonical: str) -> Iterable[tuple[Code, Meaning]
     for coding in finding.codes:
         # Several codes of one system are parts of what the finding means: one that is absent leaves the others open.
         alone = sum(other.system == coding.system for other in finding.codes) == 1
-        if (code := _code(coding)) is not None:
-            yield code, Meaning(finding, is_whole=alone, display=coding.display)
+        yield from ((code, Meaning(finding, is_whole=alone, display=coding.display)) for code in _codes([coding]))
     for option, label in finding.options.items():
         yield (f"{canonical}/{options_system(finding.id)}", option), Meaning(finding, option, True, label)
     for option, codings in finding.option_codes.items():
         for coding in codings:
-            if (code := _code(coding)) is not None:
-                yield code, Meaning(finding, option, display=coding.display)
+            yield from ((code, Meaning(finding, option, display=coding.display)) for code in _codes([coding]))
 
 
-def _code(coding: Coding) -> Code | None:
-    return (URIS[coding.system], coding.code) if coding.system in URIS else None
+def _codes(codings: Iterable[Coding]) -> list[Code]:
+    return [(URIS[coding.system], coding.code) for coding in codings if coding.system in URIS]
 
 
 def _same(one: str, other: str) -> bool:
