@@ -14,8 +14,8 @@ Entry = tuple[str, Resource]
 
 def address(checklist: Checklist, patient: str, *place: str) -> str:
     """Return the address of a resource inside a Bundle: the same for the same answer about the same patient."""
-    receipt = checklist.receipt
-    parts = (CANONICAL, receipt.hash, receipt.chart_digest, moment(receipt.at), patient, *place)
+    answer = checklist.pathway.hash, checklist.original.digest, moment(checklist.at)
+    parts = (CANONICAL, *answer, patient, *place)
     return f"urn:uuid:{uuid5(NAMESPACE_URL, '|'.join(parts))}"
 
 

@@ -25,15 +25,6 @@ def local(path: str) -> str:
     return f"{CANONICAL}/{path}"
 
 
-def canonical(kind: str, id_: str, version: str = "") -> str:
-    """Return the address of a resource of ours, with its version where one is given.
-
-    >>> canonical("Questionnaire", "metastatic_spine", "0.1.0")
-    'https://spineworkup.example/fhir/Questionnaire/metastatic-spine|0.1.0'
-    """
-    return local(f"{kind}/{resource_id(id_)}") + (f"|{version}" if version else "")
-
-
 def resource_id(id_: str) -> str:
     """Return an id as FHIR allows it, which is without underscores."""
     return id_.replace("_", "-")

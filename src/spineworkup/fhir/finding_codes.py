@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spineworkup.fhir.datatypes import Resource, concept, local_coding
-from spineworkup.fhir.systems import FINDINGS, coding_of, options_system
+from spineworkup.fhir.systems import CLOCKS, FINDINGS, coding_of, options_system
 from spineworkup.findings import Coding, Finding, Kind
 from spineworkup.units import dimension
 
@@ -44,3 +44,11 @@ def measured_codes(finding: Finding, unit: str) -> Iterator[Coding]:
 def option_coding(finding: Finding, option: str) -> Resource:
     """Return an option of a choice as a code of our own."""
     return local_coding(options_system(finding.id), option, finding.options[option])
+
+
+def question_coding(question: str, label: str) -> Resource:
+    """Return what a question is about: a finding, the time of one, or a clock."""
+    clock = question.removeprefix("clocks.")
+    if clock != question:
+        return local_coding(CLOCKS, clock, label)
+    return local_coding(FINDINGS, question.removesuffix(".at"), label)

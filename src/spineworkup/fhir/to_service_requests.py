@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.fhir import bundles
 from spineworkup.fhir.datatypes import Resource, concept, local, moment, notes, subject
+from spineworkup.fhir.plan_header import pathway_slug, versioned
 from spineworkup.fhir.requests.words import by_when, note_texts, priority_of, reason_concepts
-from spineworkup.fhir.systems import URIS, coding, coding_of
+from spineworkup.fhir.systems import CANONICAL, URIS, coding, coding_of
 from spineworkup.findings import Coding
 from spineworkup.pathways import Step
 from spineworkup.readings import Status
@@ -45,10 +46,11 @@ def to_service_requests(checklist: Checklist, item: ChecklistItem, patient: str)
     """
     if item.status not in _PROPOSED or item.progress in _UNDER_WAY or item.instead is not None:
         return []
+    pathway = checklist.pathway
     return [
         {
             "resourceType": "ServiceRequest",
-            "instantiatesCanonical": [plan_canonical(checklist)],
+            "instantiatesCanonical": [versioned(CANONICAL, "PlanDefinition", pathway_slug(pathway), pathway)],
             "requisition": {
                 "system": local("requisition"),
                 "value": bundles.address(checklist, patient, "requisition", item.step.id),
