@@ -1,0 +1,153 @@
+"""The service as an ASGI application: its doors, and what happens behind each."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from attrs import frozen
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from spineworkup.cds_hooks.answers import answer
+from spineworkup.cds_hooks.card_ids import Issuer
+from spineworkup.cds_hooks.clock import now
+from spineworkup.cds_hooks.edge import HANDLERS, Edge, line_of, reply
+from spineworkup.cds_hooks.faults import RequestError
+from spineworkup.cds_hooks.from_request import read_request
+from spineworkup.cds_hooks.limits import Gate, check_kind, read_body
+from spineworkup.cds_hooks.logs import Log
+from spineworkup.cds_hooks.sentinels import Watch, sentinels_of
+from spineworkup.cds_hooks.services import SERVICES, Service, discovery
+from spineworkup.cds_hooks.settings import Settings
+from spineworkup.cds_hooks.tokens import Caller, Doorkeeper, middleware
+from spineworkup.pathways import Pathway
+from spineworkup.reading.load import load_pathway
+
+Clock = Callable[[], datetime]
+# Whoever asks often whether the service is ready doesn't make it work for it each time.
+READY_EVERY = timedelta(seconds=30)
+
+
+def create_app(settings: Settings, *, clock: Clock = now, log: Log | None = None) -> Starlette:
+    """Return the service.
+
+    Args:
+        settings: How it is set up.
+        clock: What tells the time.
+        log: Where lines go; standard output where nothing is said.
+
+    Raises:
+        SpineWorkupError: The rules can't be read, or a sentinel is missing.
+    """
+    pathway = load_pathway(settings.package, settings.overlays)
+    log = Log(sys.stdout) if log is None else log
+    desk = Desk(
+        settings,
+        pathway,
+        clock,
+        Doorkeeper(settings),
+        Gate(settings.max_waiting),
+        Watch(pathway, sentinels_of(settings.package, pathway)),
+    )
+    desk.watch.is_well(clock())
+    app = Starlette(
+        routes=[*_routes(desk), *_demo(settings, pathway)],
+        middleware=[*middleware(settings), Middleware(Edge, log=log, clock=clock, bundle=pathway.hash)],
+        exception_handlers=HANDLERS,
+    )
+    # Starlette would lead a caller on to an address made from what the caller says the host is.
+    app.router.redirect_slashes = False
+    return app
+
+
+@frozen
+class Desk:
+    """What the doors lead to."""
+
+    settings: Settings
+    pathway: Pathway
+    clock: Clock
+    doorkeeper: Doorkeeper
+    gate: Gate
+    watch: Watch
+
+    async def discover(self, request: Request) -> Response:
+        """Say which services there are."""
+        at = self.clock()
+        self._admit(request, at)
+        self._must_be_well(at)
+        line_of(request).outcome = "discovery"
+        return reply(200, discovery(self.pathway))
+
+    async def call(self, request: Request) -> Response:
+        """Answer a hook with cards."""
+        service = _service(request)
+        if self.gate.is_full:
+            raise RequestError(503)
+        caller = self._admit(request, self.clock())
+        check_kind(request)
+        body = await read_body(request, self.settings.max_body, self.settings.body_seconds)
+        async with self.gate.turn():
+            return self._answer(request, service, caller, body)
+
+    def _answer(self, request: Request, service: Service, caller: Caller, body: bytes) -> Response:
+        at = self.clock()
+        self._must_be_well(at)
+        asked = read_request(body, service.hook, self.pathway, self.settings.max_entries)
+        issuer = Issuer(self.settings.secret, caller.iss, caller.tenant)
+        found = answer(asked, self.pathway, at, issuer, suggestions=self.settings.suggestions)
+        line = line_of(request)
+        line.rules, line.outcome = found.rules, "cards"
+        return reply(200, found.body)
+
+    async def health(self, request: Request) -> Response:
+        """Say that the process is alive."""
+        line_of(request).outcome = "live"
+        return reply(200, {"status": "live"})
+
+    async def ready(self, request: Request) -> Response:
+        """Say whether the service would answer: after asking about patients whose answers are known."""
+        if not self.watch.is_well(self.clock(), READY_EVERY):
+            raise RequestError(503)
+        line_of(request).outcome = "ready"
+        return reply(200, {"status": "ready"})
+
+    def _admit(self, request: Request, at: datetime) -> Caller:
+        caller = self.doorkeeper.admit(request.headers, request.url.path, at)
+        line = line_of(request)
+        line.iss, line.tenant, line.jti = caller.iss, caller.tenant, caller.jti_hash
+        return caller
+
+    def _must_be_well(self, at: datetime) -> None:
+        if not self.watch.is_well(at):
+            raise RequestError(503)
+
+
+def _routes(desk: Desk) -> list[Route]:
+    return [
+        Route("/cds-services", desk.discover, methods=["GET"]),
+        Route("/cds-services/{service}", desk.call, methods=["POST"]),
+        Route("/health", desk.health, methods=["GET"]),
+        Route("/ready", desk.ready, methods=["GET"]),
+    ]
+
+
+def _demo(settings: Settings, pathway: Pathway) -> list[Route]:
+    if not settings.demo:
+        return []
+    from spineworkup.cds_hooks.demo import demo_routes
+
+    return demo_routes(pathway)
+
+
+def _service(request: Request) -> Service:
+    service = SERVICES.get(request.path_params["service"])
+    if service is None:
+        raise RequestError(404)
+    line_of(request).service = service.id
+    return service

@@ -1,0 +1,49 @@
+"""The service in a process of its own, by uvicorn."""
+
+from __future__ import annotations
+
+import uvicorn
+
+from spineworkup.cds_hooks.app import create_app
+from spineworkup.cds_hooks.settings import Settings
+
+# Of the request line and all headers; tokens are the longest of them.
+MAX_HEAD = 16_384
+
+
+def banner(settings: Settings) -> str:
+    """Return what whoever starts the service has to know."""
+    page = f"\nTo try it: http://{settings.host}:{settings.port}/demo/" if settings.demo else ""
+    return f"CDS Hooks service on http://{settings.host}:{settings.port}/cds-services{page}\nNot a medical device."
+
+
+def run(settings: Settings) -> None:
+    """Serve until the process is told to end.
+
+    Raises:
+        SpineWorkupError: The service can't be set up.
+    """
+    uvicorn.Server(config_of(settings)).run()
+
+
+def config_of(settings: Settings) -> uvicorn.Config:
+    """Return how the server is set up: nothing of a request is logged but by the service itself."""
+    proxies = list(settings.trusted_proxies)
+    return uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=True,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+        limit_concurrency=settings.max_connections,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=MAX_HEAD,
+    )
