@@ -192,7 +192,7 @@ class Checklist:
     def _wording(self, id_: str) -> tuple[str, str]:
         clock = id_.removeprefix("clocks.")
         if clock != id_:
-            return f"Time of {clock.replace('_', ' ')}", _CLOCK_ASKS[clock]
+            return f"Time of {clock.replace('_', ' ')}", CLOCK_ASKS[clock]
         finding = self.chart.findings[id_.removesuffix(".at")]
         if id_.endswith(".at"):
             return f"{finding.label}: since when", f"When was it first seen: {finding.label}?"
@@ -223,7 +223,7 @@ class Checklist:
         return Receipt(library_version(), p.id, p.version, p.hash, p.overlays, self.at, digest)
 
 
-_CLOCK_ASKS = {
+CLOCK_ASKS = {
     "suspicion": "When was the suspicion recorded?",
     "request": "When was it requested?",
     "decision_to_treat": "When was the decision to treat made?",
