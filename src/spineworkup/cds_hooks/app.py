@@ -14,10 +14,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from spineworkup.cds_hooks.answers import answer
+from spineworkup.cds_hooks.audit import Audit
 from spineworkup.cds_hooks.card_ids import Issuer
 from spineworkup.cds_hooks.clock import now
 from spineworkup.cds_hooks.edge import HANDLERS, Edge, line_of, reply
 from spineworkup.cds_hooks.faults import RequestError
+from spineworkup.cds_hooks.feedback import read_feedback
 from spineworkup.cds_hooks.from_request import read_request
 from spineworkup.cds_hooks.limits import Gate, check_kind, read_body
 from spineworkup.cds_hooks.logs import Log
@@ -53,6 +55,7 @@ def create_app(settings: Settings, *, clock: Clock = now, log: Log | None = None
         Doorkeeper(settings),
         Gate(settings.max_waiting),
         Watch(pathway, sentinels_of(settings.package, pathway)),
+        None if settings.audit_file is None else Audit(settings.audit_file, settings.secret),
     )
     desk.watch.is_well(clock())
     app = Starlette(
@@ -75,6 +78,7 @@ class Desk:
     doorkeeper: Doorkeeper
     gate: Gate
     watch: Watch
+    audit: Audit | None
 
     async def discover(self, request: Request) -> Response:
         """Say which services there are."""
@@ -93,17 +97,34 @@ class Desk:
         check_kind(request)
         body = await read_body(request, self.settings.max_body, self.settings.body_seconds)
         async with self.gate.turn():
-            return self._answer(request, service, caller, body)
+            try:
+                return self._answer(request, service, caller, body)
+            except RequestError as error:
+                self._keep(caller, service, body, outcome=f"refused_{error.status}", cards=())
+                raise
 
     def _answer(self, request: Request, service: Service, caller: Caller, body: bytes) -> Response:
         at = self.clock()
         self._must_be_well(at)
         asked = read_request(body, service.hook, self.pathway, self.settings.max_entries)
-        issuer = Issuer(self.settings.secret, caller.iss, caller.tenant)
-        found = answer(asked, self.pathway, at, issuer, suggestions=self.settings.suggestions)
+        found = answer(asked, self.pathway, at, self._issuer(caller), suggestions=self.settings.suggestions)
         line = line_of(request)
         line.rules, line.outcome = found.rules, "cards"
+        self._keep(caller, service, body, outcome="cards", cards=found.cards)
         return reply(200, found.body)
+
+    async def hear(self, request: Request) -> Response:
+        """Hear what became of cards: it is logged, and changes nothing."""
+        service = _service(request)
+        caller = self._admit(request, self.clock())
+        check_kind(request)
+        body = await read_body(request, self.settings.max_body, self.settings.body_seconds)
+        heard = read_feedback(body, self._issuer(caller))
+        for one in heard:
+            words = "_".join(word for word in (one.outcome, one.reason) if word)
+            self._keep(caller, service, body, outcome=words, cards=(one.card,))
+        line_of(request).outcome = "feedback"
+        return reply(200, {"heard": len(heard)})
 
     async def health(self, request: Request) -> Response:
         """Say that the process is alive."""
@@ -116,6 +137,15 @@ class Desk:
             raise RequestError(503)
         line_of(request).outcome = "ready"
         return reply(200, {"status": "ready"})
+
+    def _issuer(self, caller: Caller) -> Issuer:
+        return Issuer(self.settings.secret, caller.iss, caller.tenant)
+
+    def _keep(self, caller: Caller, service: Service, body: bytes, *, outcome: str, cards: tuple[str, ...]) -> None:
+        """Add to the record of answers, where one is kept."""
+        if self.audit is not None:
+            said = {"iss": caller.iss, "tenant": caller.tenant, "service": service.id, "bundle": self.pathway.hash}
+            self.audit.add(self.clock(), body, **said, outcome=outcome, cards=list(cards))
 
     def _admit(self, request: Request, at: datetime) -> Caller:
         caller = self.doorkeeper.admit(request.headers, request.url.path, at)
@@ -132,6 +162,7 @@ def _routes(desk: Desk) -> list[Route]:
     return [
         Route("/cds-services", desk.discover, methods=["GET"]),
         Route("/cds-services/{service}", desk.call, methods=["POST"]),
+        Route("/cds-services/{service}/feedback", desk.hear, methods=["POST"]),
         Route("/health", desk.health, methods=["GET"]),
         Route("/ready", desk.ready, methods=["GET"]),
     ]

@@ -5,20 +5,22 @@ Every word comes from the rules or from here. Of the patient there are only find
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from attrs import define, field
+
+from spineworkup.cds_hooks.escaped import Escape, escaping
 from spineworkup.cds_hooks.occasions import Occasion
 from spineworkup.cds_hooks.plain_text import fitted, plain
 from spineworkup.cds_hooks.triage import CERTAIN, Planned
 from spineworkup.checklists import Checklist, ChecklistItem, Notice, Question
-from spineworkup.pathways import Pathway
 from spineworkup.readings import Status
 from spineworkup.reasons import Against, Reason
 from spineworkup.render.model import tier_of
 from spineworkup.render.to_markdown import escape
 from spineworkup.render.wording import AGAINST, VERIFICATION, full, lower, sentence
-from spineworkup.sources import Citation, Source
+from spineworkup.sources import Source
 from spineworkup.urgency import Urgency
 
 MAX_SUMMARY = 139
@@ -45,8 +47,9 @@ def _last_summary(card: Planned, checklist: Checklist) -> str:
         labels = [plain(lower(item.step.label)) for item in card.items]
         return fitted("Also open: ", labels, MAX_SUMMARY) if labels else "Nothing is to be done; see what could not be read"
     could = max(item.urgency.highest for item in undecided)
-    asked = [plain(lower(question.label)) for question in checklist.questions]
-    return fitted(f"Can't tell yet, could be {_tier(could).lower()}. Ask about: ", asked, MAX_SUMMARY)
+    asked = checklist.questions
+    first = [plain(lower(question.label)) for question in asked[:MAX_ASKED]]
+    return fitted(f"Can't tell yet, could be {_tier(could).lower()}. Ask about: ", first, MAX_SUMMARY, len(asked))
 
 
 def _order_words(item: ChecklistItem, checklist: Checklist) -> str:
@@ -74,17 +77,16 @@ def _tier(urgency: Urgency) -> str:
 # The detail
 
 
-def detail_of(card: Planned, checklist: Checklist, occasion: Occasion, notices: Iterable[Notice]) -> str:
+def detail_of(card: Planned, checklist: Checklist, occasion: Occasion, notices: Sequence[Notice]) -> str:
     """Return the detail of a card as GitHub Markdown: what to do, what to ask, why, by which sources, as of when."""
-    sources = _Sources(checklist.pathway)
-    decided = [item for item in card.items if item.status is not Status.UNDETERMINED]
-    lines = [line for item in decided for line in _item_lines(item, checklist)]
-    lines += _section("To ask", _ask_lines(card, checklist))
-    lines += _section("Can't be told yet", list(_undecided_lines(card)))
-    lines += _section("Why", [line for item in card.items for line in _why_lines(item, sources)])
-    lines += _section("Notices", _notice_lines(list(notices)))
-    lines += _section("Sources", sources.lines())
-    lines += _section("Facts and rules", _foot_lines(checklist, occasion))
+    writer = _Writer(checklist, escaping(checklist.pathway))
+    lines = [line for item in card.items if item.status is not Status.UNDETERMINED for line in writer.item(item)]
+    lines += _section("To ask", writer.asked(card))
+    lines += _section("Can't be told yet", writer.undecided(card))
+    lines += _section("Why", [line for item in card.items for line in writer.why(item)])
+    lines += _section("Notices", writer.notices(notices))
+    lines += _section("Sources", writer.sources())
+    lines += _section("Facts and rules", writer.foot(occasion))
     return "\n".join(lines).strip() + "\n"
 
 
@@ -92,21 +94,93 @@ def _section(title: str, lines: list[str]) -> list[str]:
     return ["", f"### {title}", "", *lines] if lines else []
 
 
-def _item_lines(item: ChecklistItem, checklist: Checklist) -> Iterator[str]:
-    owner = f"({item.step.owner}): " if item.step.owner else ""
-    yield f"- **{escape(item.step.action or item.step.label)}** {escape(owner + _state(item))}"
-    if item.status in CERTAIN:
-        yield from (f"  - {escape(_against_words(against))}" for against in item.against)
-        if item.instead is not None:
-            yield f"  - {escape(f'Instead: {checklist.pathway.steps[item.instead].label}')}"
+@define
+class _Writer:
+    """Writes the lines of one detail; the sources are numbered as they come."""
+
+    checklist: Checklist
+    escaped: Escape
+    numbers: dict[str, int] = field(factory=dict)
+
+    def item(self, item: ChecklistItem) -> Iterator[str]:
+        """Say what is to be done, where it stands, and what is against it."""
+        owner = self.escaped(f"({item.step.owner}): ") if item.step.owner else ""
+        yield f"- **{self.escaped(item.step.action or item.step.label)}** {owner}{escape(_state(item))}"
+        if item.status in CERTAIN:
+            yield from (f"  - {escape(_against_words(against))}" for against in item.against)
+            if item.instead is not None:
+                yield f"  - Instead: {self._label(item.instead)}"
+
+    def asked(self, card: Planned) -> list[str]:
+        """Say what to ask first."""
+        questions = asked_on(card, self.checklist)
+        return _cut([self._question(question) for question in questions[:MAX_ASKED]], len(questions))
+
+    def _question(self, question: Question) -> str:
+        ask = f": {self.escaped(question.ask)}" if question.ask != question.label else ""
+        return f"- {self.escaped(question.label)}{ask} (could be {_tier(question.could_reach).lower()})"
+
+    def undecided(self, card: Planned) -> list[str]:
+        """Say by urgency of which steps nobody can tell yet whether they are called for."""
+        items = [item for item in card.items if item.status is Status.UNDETERMINED]
+        return [
+            f"- Could be {_tier(tier).lower()}: "
+            + "; ".join(self.escaped(i.step.action or i.step.label) for i in items if i.urgency.highest is tier)
+            for tier in sorted({item.urgency.highest for item in items}, reverse=True)
+        ]
+
+    def why(self, item: ChecklistItem) -> Iterator[str]:
+        """Give the rules that make a step what it is, with the facts that decided them and how far each was checked."""
+        if item.status not in CERTAIN:
+            return
+        label = self._label(item.step.id)
+        for reason in item.reasons:
+            yield f"- {label}: {self._because(reason)}"
+        for against in item.against:
+            if against.cites:
+                yield f"- {label}: {self._because(against)}"
+
+    def _because(self, because: Reason | Against) -> str:
+        findings = self.checklist.chart.findings
+        said = "; ".join(f"{self.escaped(findings[id_].label)}: {self.escaped(text)}" for id_, text in because.facts.items())
+        facts = f" Facts: {said}." if said else ""
+        return f"{self.escaped(sentence(because.text))}{facts}{self._marks(because)}"
+
+    def _marks(self, because: Reason | Against) -> str:
+        if not because.cites:
+            return ""
+        numbers = (f"[{self._number(cite.source)}] {cite.at}".strip() for cite in because.cites)
+        return f" {escape(', '.join(numbers))}: {VERIFICATION[because.verification]}"
+
+    def _number(self, source: str) -> int:
+        return self.numbers.setdefault(source, len(self.numbers) + 1)
+
+    def notices(self, notices: Sequence[Notice]) -> list[str]:
+        """Say what a reader must know of the records and the rules."""
+        return _cut([f"- {escape(sentence(notice.text))}" for notice in notices[:MAX_NOTICES]], len(notices))
+
+    def sources(self) -> list[str]:
+        """Name the sources that were cited."""
+        listed = self.checklist.pathway.sources
+        return [f"- {escape(f'[{number}] {_source_words(listed.get(id_), id_)}')}" for id_, number in self.numbers.items()]
+
+    def foot(self, occasion: Occasion) -> list[str]:
+        """Say as of when the facts are, until when this holds, and by which rules."""
+        pathway = self.checklist.pathway
+        name = " ".join((pathway.id, *(f"+ {overlay}" for overlay in pathway.overlays), pathway.version))
+        as_of = f"Facts as known on {_time(occasion.at)}."
+        return [
+            f"- {as_of} Ask again after {_time(occasion.valid_until)}, or as soon as anything is new.",
+            f"- {escape(f'Rules: {name}, {pathway.hash}.')}",
+            f"- {USE}",
+        ]
+
+    def _label(self, step: str) -> str:
+        return self.escaped(self.checklist.pathway.steps[step].label)
 
 
-def _undecided_lines(card: Planned) -> Iterator[str]:
-    """Yield a line for each urgency that steps could reach of which nobody can tell yet whether they are called for."""
-    items = [item for item in card.items if item.status is Status.UNDETERMINED]
-    for tier in sorted({item.urgency.highest for item in items}, reverse=True):
-        actions = [item.step.action or item.step.label for item in items if item.urgency.highest is tier]
-        yield f"- Could be {escape(_tier(tier).lower())}: {escape('; '.join(actions))}"
+def _cut(lines: list[str], of: int) -> list[str]:
+    return lines if len(lines) == of else [*lines, f"- and {of - len(lines)} more"]
 
 
 def _state(item: ChecklistItem) -> str:
@@ -116,7 +190,7 @@ def _state(item: ChecklistItem) -> str:
         if item.urgency.highest > item.urgency.lowest:
             words.append(f"could be {_tier(item.urgency.highest).lower()}")
     if item.due is not None:
-        words.append(f"{'was due' if item.overdue else 'by'} {full(item.due, UTC)} UTC")
+        words.append(f"{'was due' if item.overdue else 'by'} {_time(item.due)}")
     if item.progress is not None:
         words.append(f"recorded as {item.progress.replace('_', ' ')}")
     return "; ".join(words)
@@ -127,13 +201,6 @@ def _against_words(against: Against) -> str:
     return f"{AGAINST[against.kind]}: {against.text}{who}"
 
 
-def _ask_lines(card: Planned, checklist: Checklist) -> list[str]:
-    questions = asked_on(card, checklist)
-    lines = [f"- {escape(_question_words(question))}" for question in questions[:MAX_ASKED]]
-    more = len(questions) - len(lines)
-    return [*lines, f"- {escape(f'and {more} more')}"] if more else lines
-
-
 def asked_on(card: Planned, checklist: Checklist) -> list[Question]:
     """Return what a card asks, what could be the most urgent first: on the last card all that is to ask."""
     if card.group is None:
@@ -142,50 +209,10 @@ def asked_on(card: Planned, checklist: Checklist) -> list[Question]:
     return [question for question in checklist.questions if steps.intersection(question.steps)]
 
 
-def _question_words(question: Question) -> str:
-    ask = f": {question.ask}" if question.ask != question.label else ""
-    return f"{question.label}{ask} (could be {_tier(question.could_reach).lower()})"
-
-
-def _why_lines(item: ChecklistItem, sources: _Sources) -> Iterator[str]:
-    if item.status not in CERTAIN:
-        return
-    for reason in item.reasons:
-        yield f"- {escape(_reason_words(item, reason))} {sources.marks(reason.cites, reason.verification)}".rstrip()
-    for against in item.against:
-        if against.cites:
-            facts = _facts(item, against)
-            yield f"- {escape(sentence(against.text) + facts)} {sources.marks(against.cites, against.verification)}"
-
-
-def _reason_words(item: ChecklistItem, reason: Reason) -> str:
-    return f"{item.step.label}: {sentence(reason.text)}{_facts(item, reason)}"
-
-
-def _facts(item: ChecklistItem, because: Reason | Against) -> str:
-    labels = item.reading.chart.findings
-    said = "; ".join(f"{labels[id_].label}: {text}" for id_, text in because.facts.items())
-    return f" Facts: {said}." if said else ""
-
-
-def _notice_lines(notices: list[Notice]) -> list[str]:
-    lines = [f"- {escape(sentence(notice.text))}" for notice in notices[:MAX_NOTICES]]
-    more = len(notices) - len(lines)
-    return [*lines, f"- {escape(f'and {more} more')}"] if more else lines
-
-
-def _foot_lines(checklist: Checklist, occasion: Occasion) -> list[str]:
-    pathway = checklist.pathway
-    name = " ".join((pathway.id, *(f"+ {overlay}" for overlay in pathway.overlays), pathway.version))
-    return [
-        f"- {escape(f'Facts as known on {_time(occasion.at)}. Ask again after {_time(occasion.valid_until)}, or as soon as anything is new.')}",
-        f"- {escape(f'Rules: {name}, {pathway.hash}.')}",
-        f"- {escape(USE)}",
-    ]
-
-
-def _time(moment: datetime) -> str:
-    return f"{full(moment, UTC)} UTC"
+def _source_words(source: Source | None, id_: str) -> str:
+    if source is None:
+        return id_
+    return " ".join(sentence(part) for part in (source.title, publisher_of(source), source.date) if part)
 
 
 def publisher_of(source: Source) -> str:
@@ -193,29 +220,5 @@ def publisher_of(source: Source) -> str:
     return "" if source.publisher == "none" else source.publisher
 
 
-class _Sources:
-    """The sources that a detail cites, numbered as they come."""
-
-    def __init__(self, pathway: Pathway) -> None:
-        self._pathway = pathway
-        self._numbers: dict[str, int] = {}
-
-    def marks(self, cites: tuple[Citation, ...], verification: str) -> str:
-        """Return the numbers of some sources with their places, and how far they were checked."""
-        if not cites:
-            return ""
-        numbers = (f"[{self._number(cite.source)}] {cite.at}".strip() for cite in cites)
-        return escape(f"{', '.join(numbers)}: {VERIFICATION[verification]}")
-
-    def _number(self, source: str) -> int:
-        return self._numbers.setdefault(source, len(self._numbers) + 1)
-
-    def lines(self) -> list[str]:
-        """Return the list of the sources."""
-        return [f"- {escape(f'[{number}] {self._words(id_)}')}" for id_, number in self._numbers.items()]
-
-    def _words(self, id_: str) -> str:
-        source = self._pathway.sources.get(id_)
-        if source is None:
-            return id_
-        return " ".join(sentence(part) for part in (source.title, publisher_of(source), source.date) if part)
+def _time(moment: datetime) -> str:
+    return f"{full(moment, UTC)} UTC"

@@ -18,19 +18,25 @@ def plain(text: str) -> str:
     >>> plain("Call [now](https://evil.test)  now")
     'Call (now)(https: //evil.test) now'
     """
-    shown = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in text)
-    return _SPACES.sub(" ", _ADDRESS.sub(" ", shown.translate(_LOOK_ALIKES))).strip()
+    if not text.isprintable():
+        text = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in text)
+    return _SPACES.sub(" ", _ADDRESS.sub(" ", text.translate(_LOOK_ALIKES))).strip()
 
 
-def fitted(lead: str, parts: list[str], limit: int) -> str:
+def fitted(lead: str, parts: list[str], limit: int, of: int | None = None) -> str:
     """Return as many parts as fit, and how many more there are.
+
+    Args:
+        of: How many there are, where not all are given.
 
     >>> fitted("Immediate: ", ["call the coordinator", "immobilise", "decide on dexamethasone"], 50)
     'Immediate: call the coordinator; and 2 more'
     """
-    text = lead + "; ".join(parts)
-    for shown in range(len(parts) - 1, 0, -1):
+    total = len(parts) if of is None else of
+    for shown in range(len(parts), 0, -1):
+        more = f"; and {total - shown} more" if shown < total else ""
+        text = f"{lead}{'; '.join(parts[:shown])}{more}"
         if len(text) <= limit:
             return text
-        text = f"{lead}{'; '.join(parts[:shown])}; and {len(parts) - shown} more"
+    text = lead + "; ".join(parts[:1])
     return text if len(text) <= limit else text[: limit - 1].rstrip() + ELLIPSIS

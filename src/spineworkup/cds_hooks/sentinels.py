@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 from spineworkup.assessment import assess
 from spineworkup.charts import Chart
 from spineworkup.checklists import Checklist
-from spineworkup.errors import CaseError
+from spineworkup.errors import CaseError, PathwayError
 from spineworkup.pathways import Pathway
 from spineworkup.reading.find_packages import package_folder, yaml_files
 from spineworkup.reading.read_case import Case, read_cases
@@ -46,6 +46,9 @@ def sentinels_of(package: str, pathway: Pathway) -> tuple[Sentinel, ...]:
     Args:
         package: The name of a rule package, or the path of its folder.
         pathway: The package, overlays included.
+
+    Raises:
+        PathwayError: A rule has no case in which it holds: whether it stopped could not be told.
     """
     wanted = {rule.id: step.id for step in pathway.steps.values() if step.safety_critical for rule in step.rules}
     found: dict[str, Sentinel] = {}
@@ -53,6 +56,8 @@ def sentinels_of(package: str, pathway: Pathway) -> tuple[Sentinel, ...]:
         for rule, word in (case.expect or {}).get("rules", {}).items():
             if word == "holds" and rule in wanted and case.at is not None:
                 found.setdefault(rule, Sentinel(rule, wanted[rule], case.chart, case.at))
+    if missing := sorted(wanted.keys() - found.keys()):
+        raise PathwayError(f"no case of the package says when these rules hold: {', '.join(missing)}")
     return tuple(found[rule] for rule in sorted(found))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from spineworkup.cds_hooks.card_words import asked_on, detail_of, publisher_of, summary_of
@@ -37,7 +37,7 @@ def to_cards(checklist: Checklist, occasion: Occasion) -> list[Card]:
     ]
 
 
-def _card(card: Planned, checklist: Checklist, occasion: Occasion, notices: Iterable[Notice]) -> Card:
+def _card(card: Planned, checklist: Checklist, occasion: Occasion, notices: Sequence[Notice]) -> Card:
     topic = OPEN if card.group is None else card.group.id
     identity = (topic, occasion.patient, checklist.chart.digest, checklist.pathway.hash)
     return {
@@ -78,7 +78,9 @@ def _suggestions(
 
 
 def _may_be_suggested(item: ChecklistItem, occasion: Occasion) -> bool:
-    return item.status is Status.DUE and item.clear_to_proceed and item.step.id not in occasion.drafted
+    """Return whether a draft may be suggested: of a test whose result is wanted, and that nothing holds."""
+    ready = item.status is Status.DUE and item.clear_to_proceed and item.step.id not in occasion.drafted
+    return ready and bool(item.step.produces)
 
 
 def _suggestion(
