@@ -27,12 +27,19 @@ class Kind(Enum):
 
 @frozen
 class Coding:
-    """A code in a terminology, and how far it was checked (`evidence`)."""
+    """A code in a terminology.
+
+    Args:
+        evidence: How far it was checked.
+        whole: It is the finding itself and no kind of it: a diagnosis with it that was refuted, or has ended, makes the
+            finding absent. Without it only the presence is said: retention that was refuted leaves incontinence open.
+    """
 
     system: str
     code: str
     display: str = ""
     evidence: str = ""
+    whole: bool = False
 
 
 # What FHIR says of a diagnosis that isn't both confirmed and active.
