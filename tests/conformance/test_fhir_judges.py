@@ -128,7 +128,8 @@ FAULTS: dict[str, tuple[Resource, set[str]]] = {
         {"definitions"},
     ),
 }
-SOUND = [OBSERVATION, QUESTIONNAIRE, GROUP, bundle(OBSERVATION, QUESTIONNAIRE)]
+ANSWERED = {"question": "a", "operator": "exists", "answerBoolean": True}
+SOUND = [OBSERVATION, QUESTIONNAIRE, GROUP, bundle(OBSERVATION, QUESTIONNAIRE), question(enableWhen=[ANSWERED])]
 
 
 @pytest.fixture(scope="module")

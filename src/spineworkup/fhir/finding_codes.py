@@ -23,13 +23,16 @@ def finding_concept(finding: Finding, unit: str = "") -> Resource:
         finding: The finding.
         unit: In which it was reported; the finding's own where none is given.
     """
-    measured = measured_codes(finding, unit or finding.unit)
-    return concept(
-        finding.label, local_coding(FINDINGS, finding.id, finding.label), *map(coding_of, measured)
-    )
+    return concept(finding.label, *finding_codings(finding, unit))
 
 
-def measured_codes(finding: Finding, unit: str) -> Iterator[Coding]:
+def finding_codings(finding: Finding, unit: str = "") -> list[Resource]:
+    """Return the codes of `finding_concept`, our own first."""
+    measured = _measured_codes(finding, unit or finding.unit)
+    return [local_coding(FINDINGS, finding.id, finding.label), *map(coding_of, measured)]
+
+
+def _measured_codes(finding: Finding, unit: str) -> Iterator[Coding]:
     """Yield the first code of each terminology that fits the unit; the rules put the plainest first."""
     if finding.kind not in (Kind.QUANTITY, Kind.NUMBER):
         return

@@ -28,6 +28,8 @@ RULES = "CodeSystem/rules"
 NOTICES = "CodeSystem/notices"
 # An extension: why an answer is not known, a word of `WhyUnknown`.
 WHY_UNKNOWN = "StructureDefinition/why-unknown"
+# An extension: when an answer was seen, where the form has no question for it.
+SEEN_AT = "StructureDefinition/seen-at"
 
 
 def options_system(finding: str) -> str:

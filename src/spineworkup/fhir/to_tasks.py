@@ -82,7 +82,10 @@ def _what(item: ChecklistItem) -> Resource:
 def _inputs(checklist: Checklist, item: ChecklistItem) -> Resource:
     asked = {question.id: question for question in checklist.questions}
     inputs = [
-        {"type": concept(asked[id_].label, question_coding(id_, asked[id_].label)), "valueString": asked[id_].ask}
+        {
+            "type": concept(asked[id_].label, question_coding(id_, asked[id_].label)),
+            "valueString": asked[id_].ask,
+        }
         for id_ in item.questions
     ]
     return {"input": inputs} if inputs else {}

@@ -18,7 +18,14 @@ def citations_of(checklist: Checklist, reasons: Iterable[Reason]) -> list[Resour
 
 def _artifact(checklist: Checklist, cite: Citation, verification: Verification) -> Resource:
     source = checklist.pathway.sources.get(cite.source, Source(cite.source, cite.source))
-    place = (source.title, source.publisher, source.date, cite.at, source.url, VERIFICATION_WORDS[verification])
+    place = (
+        source.title,
+        source.publisher,
+        source.date,
+        cite.at,
+        source.url,
+        VERIFICATION_WORDS[verification],
+    )
     return {
         "type": "citation",
         "label": str(cite),

@@ -19,13 +19,17 @@ NO_ISSUE = ("derived", "waiver", "waiver_expired", "past_review")
 _SEVERITY = {"absolute": "high", "relative": "moderate"}
 
 
-def contraindication_issues(answer: Answer, item: ChecklistItem, requests: Iterable[Entry]) -> Iterator[Entry]:
+def contraindication_issues(
+    answer: Answer, item: ChecklistItem, requests: Iterable[Entry]
+) -> Iterator[Entry]:
     """Yield what speaks against a step and would hold it, known or not known, signed off or not."""
     implicated = [reference(url) for url, _ in requests]
     for against in item.against:
         if against.kind in _SEVERITY:
             issue = {
-                **_issue(answer, against_words(against), _SEVERITY[against.kind], against.truth is Truth.TRUE),
+                **_issue(
+                    answer, against_words(against), _SEVERITY[against.kind], against.truth is Truth.TRUE
+                ),
                 "code": concept(f"Contraindication: {item.step.label}", local_coding(RULES, against.rule)),
                 **({"implicated": implicated} if implicated else {}),
                 **_evidence(answer, source_words(against.cites, against.verification), against.facts),
@@ -66,7 +70,10 @@ def _severity(answer: Answer, notice: Notice) -> str:
 
 def _evidence(answer: Answer, source: str, findings: Iterable[str]) -> Resource:
     observed = answer.observed(findings)
-    evidence = {**({"code": [concept(source)]} if source else {}), **({"detail": observed} if observed else {})}
+    evidence = {
+        **({"code": [concept(source)]} if source else {}),
+        **({"detail": observed} if observed else {}),
+    }
     return {"evidence": [evidence]} if evidence else {}
 
 

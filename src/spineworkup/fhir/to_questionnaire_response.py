@@ -1,0 +1,57 @@
+"""A chart as the answers to the pathway's Questionnaire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spineworkup.charts import Chart
+from spineworkup.checklists import Checklist
+from spineworkup.fhir.datatypes import Resource, subject
+from spineworkup.fhir.plan_header import pathway_slug, versioned
+from spineworkup.fhir.questionnaires.answers import said_of
+from spineworkup.fhir.systems import CANONICAL
+from spineworkup.fhir.to_questionnaire import to_questionnaire
+
+
+def to_questionnaire_response(checklist: Checklist, patient: str) -> Resource:
+    """Return what was recorded of a patient as answers to the Questionnaire: findings and clocks.
+
+    What is not known for a reason keeps the reason, in an extension of the question. What happened to steps is in
+    `to_observations`. A value that was seen several times has the earliest of its times; a question that the form
+    hides has no answer.
+
+    Args:
+        checklist: The answer; its chart is exported.
+        patient: A reference, such as `Patient/123`.
+
+    Raises:
+        FhirError: `patient` isn't a reference.
+    """
+    pathway = checklist.pathway
+    form = pathway.remember("questionnaire", to_questionnaire)
+    items = _answered(form["item"], checklist.original)
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "questionnaire": versioned(CANONICAL, "Questionnaire", pathway_slug(pathway), pathway),
+        "status": "completed",
+        "subject": subject(patient),
+        **({"item": items} if items else {}),
+    }
+
+
+def _answered(questions: Iterable[Resource], chart: Chart) -> list[Resource]:
+    """Return the questions to which there is something to say, in their groups."""
+    listed = list(questions)
+    times = {question["linkId"].removesuffix(".at") for question in listed if question["type"] == "dateTime"}
+    found = []
+    for question in listed:
+        if question["type"] == "group":
+            inside = _answered(question["item"], chart)
+            said: Resource = {"item": inside} if inside else {}
+        elif question["type"] == "display":
+            continue
+        else:
+            said = said_of(question, chart, asks_time=question["linkId"] in times)
+        if said:
+            found.append({"linkId": question["linkId"], "text": question["text"], **said})
+    return found
