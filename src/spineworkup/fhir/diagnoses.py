@@ -64,7 +64,7 @@ def _read(resource: Element, words: Vocabulary, at: datetime, clinical_system: s
     verification = _status(resource.child("verificationStatus"), verification_system)
     if standing(clinical, verification) == IN_ERROR:
         return Said("ignored", IN_ERROR)
-    meanings = words.of(resource.child("code"))
+    meanings = words.of(resource.child("code").codes)
     if not meanings:
         return Said("unmapped", "its code is not known here")
     if clinical_system == ALLERGY_CLINICAL and clinical == "resolved":

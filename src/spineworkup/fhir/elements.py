@@ -5,40 +5,59 @@ Whatever isn't of the shape that FHIR gives it is as if it weren't there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from attrs import field, frozen
+from attrs import define, field
 
 from spineworkup.errors import FhirError
 from spineworkup.fhir.read_json import MAX_DEPTH
 
 Code = tuple[str, str]
+_HOLDERS = (dict, list)
 
 
-@frozen
+# Not frozen: there are a hundred of them for every resource, and freezing takes longer than making one.
+@define(eq=False)
 class Element:
-    """A value of a resource with its place, such as `entry[3].resource.status`."""
+    """A value of a resource with its place, such as `entry[3].resource.status`.
+
+    Args:
+        above: The element that it is a part of; None for a whole resource.
+        name: Under which it stands there, or its number in a list; of a whole resource, its place.
+    """
 
     value: Any = field(repr=False)
-    place: str
+    name: str | int = ""
+    above: Element | None = None
 
     def __bool__(self) -> bool:
         return self.value is not None
 
+    @property
+    def place(self) -> str:
+        """Where it stands.
+
+        >>> Element([{"code": 1}], "coding").items[0].child("code").place
+        'coding[0].code'
+        """
+        above = "" if self.above is None else self.above.place
+        if isinstance(self.name, int):
+            return f"{above}[{self.name}]"
+        return f"{above}.{self.name}" if above else self.name
+
     def child(self, name: str) -> Element:
         """Return what stands under a name; it holds None where nothing does.
 
-        >>> Element({"status": "final"}, "resource").child("status").text
+        >>> Element({"status": "final"}).child("status").text
         'final'
         """
-        found = self.value.get(name) if isinstance(self.value, dict) else None
-        return Element(found, f"{self.place}.{name}" if self.place else name)
+        value = self.value
+        return Element(value.get(name) if isinstance(value, dict) else None, name, self)
 
     def has(self, *names: str) -> bool:
-        """Whether anything stands under one of some names, or under a name with an ending: `value` in `valueString`."""
-        return isinstance(self.value, dict) and any(name in self.value for name in names)
+        """Return whether anything stands under one of some names."""
+        return any(name in self.keys for name in names)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -46,16 +65,15 @@ class Element:
         return tuple(self.value) if isinstance(self.value, dict) else ()
 
     @property
-    def items(self) -> tuple[Element, ...]:
+    def items(self) -> list[Element]:
         """The items of a list."""
-        if not isinstance(self.value, list):
-            return ()
-        return tuple([Element(item, f"{self.place}[{number}]") for number, item in enumerate(self.value)])
+        value = self.value
+        return [Element(item, number, self) for number, item in enumerate(value)] if isinstance(value, list) else []
 
     @property
     def text(self) -> str:
         """The text, or nothing where it isn't text."""
-        return self.value if isinstance(self.value, str) else ""
+        return self.value if type(self.value) is str else ""
 
     @property
     def number(self) -> Decimal | None:
@@ -64,36 +82,43 @@ class Element:
         Raises:
             FhirError: It is a float, which was rounded when it was read.
         """
-        if isinstance(self.value, float):
+        if type(self.value) is float:
             raise FhirError(self.place, "a number that was rounded", "read the JSON with `read_resource`")
-        is_number = isinstance(self.value, int | Decimal) and not isinstance(self.value, bool)
-        return Decimal(self.value) if is_number else None
+        return Decimal(self.value) if type(self.value) in (int, Decimal) else None
 
     @property
-    def codes(self) -> tuple[Code, ...]:
+    def codes(self) -> list[Code]:
         """The codes of a CodeableConcept, each with its system; those without a system are none."""
-        return tuple([pair for coding in self.child("coding").items if (pair := coding.code)])
+        return [code for coding in self.child("coding").items if (code := coding.code) is not None]
 
     @property
     def code(self) -> Code | None:
         """The code of a Coding with its system."""
-        system, code = self.child("system").text, self.child("code").text
-        return (system, code) if system and code else None
+        value = self.value
+        if not isinstance(value, dict):
+            return None
+        system, code = value.get("system"), value.get("code")
+        return (system, code) if type(system) is str and type(code) is str and system and code else None
 
 
-def walk(element: Element) -> Iterator[tuple[str, Any]]:
-    """Yield every key with its value, however deep, but for resources that are contained.
+def has_anywhere(element: Element, names: frozenset[str]) -> bool:
+    """Return whether one of some names stands anywhere in a resource, but for those that it contains.
 
     Raises:
         FhirError: It is deeper than any resource.
     """
-    todo: list[tuple[Any, int]] = [(element.value, 1)]
-    while todo:
-        value, depth = todo.pop()
-        if depth > MAX_DEPTH:
-            raise FhirError(element.place, f"more than {MAX_DEPTH} levels deep")
-        if isinstance(value, dict):
-            yield from value.items()
-            todo += [(inner, depth + 1) for key, inner in value.items() if key != "contained"]
-        elif isinstance(value, list):
-            todo += [(inner, depth + 1) for inner in value]
+    level: list[Any] = [element.value] if isinstance(element.value, dict) else []
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                if not names.isdisjoint(value):
+                    return True
+                inner = value.values() if "contained" not in value else [value[key] for key in value if key != "contained"]
+                below += [one for one in inner if isinstance(one, _HOLDERS)]
+            else:
+                below += [one for one in value if isinstance(one, _HOLDERS)]
+        if not below:
+            return False
+        level = below
+    raise FhirError(element.place, f"more than {MAX_DEPTH} levels deep")

@@ -43,7 +43,7 @@ NOT_FINISHED_BY_THIS = "only a Task of our own says that such a step is finished
 
 def read_task(resource: Element, words: Vocabulary, at: datetime) -> Said:
     """Return what a Task in our own codes says has happened to a step."""
-    step, state = words.step(resource.child("code")), words.state(resource.child("businessStatus"))
+    step, state = words.step(resource.child("code").codes), words.state(resource.child("businessStatus").codes)
     if not step:
         return Said("unmapped", NO_CODE)
     status = resource.child("status").text
@@ -104,7 +104,7 @@ def events_of(
 ) -> Said:
     """Return what a record says of the steps that some codes order."""
     listed = tuple(concepts)
-    steps = tuple(dict.fromkeys(step for concept in listed for step in words.ordered(concept)))
+    steps = tuple(dict.fromkeys(step for concept in listed for step in words.ordered(concept.codes)))
     if not steps:
         is_part = any(code in words.parts for concept in listed for code in concept.codes)
         return Said("ignored", A_PART) if is_part else Said("unmapped", NO_CODE)

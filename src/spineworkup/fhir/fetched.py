@@ -50,16 +50,17 @@ class Source:
 
 @frozen
 class Entry:
-    """One record of a source."""
+    """One record of a source.
+
+    Args:
+        type: Of the resource, as it says itself.
+        url: Its `fullUrl` in the Bundle, if it has one.
+    """
 
     resource: Element
+    type: str
     url: str
     source: Source
-
-    @property
-    def type(self) -> str:
-        """The type of the resource, as it says itself."""
-        return self.resource.child("resourceType").text
 
 
 def to_source(name: str, value: object, *, findings: tuple[str, ...] = ()) -> Source:
@@ -89,29 +90,35 @@ def to_source(name: str, value: object, *, findings: tuple[str, ...] = ()) -> So
 def _of_bundle(name: str, bundle: Element, findings: tuple[str, ...]) -> Source:
     if bundle.child("entry") and not isinstance(bundle.child("entry").value, list):
         raise FhirError(f"{name}.entry".lstrip("."), "expected a list")
-    entries = bundle.child("entry").items
+    entries = bundle.child("entry").value or []
     if len(entries) > MAX_ENTRIES:
         raise FhirError(name, f"more than {MAX_ENTRIES} entries")
     if bundle.child("type").text == "history":
         raise FhirError(name, "a history holds versions that no longer hold", "send the present records")
-    resources = [entry.child("resource").value for entry in entries]
+    pairs = [_record(entry) for entry in entries]
+    resources = tuple([resource for resource, _ in pairs])
     state = SourceState.OK if entries else SourceState.EMPTY
-    if _is_cut(bundle, entries):
+    if _is_cut(bundle, resources):
         state = SourceState.INCOMPLETE
-    kept = tuple([resource if isinstance(resource, dict) else {} for resource in resources])
-    return Source(name, state, kept, findings, tuple([entry.child("fullUrl").text for entry in entries]))
+    return Source(name, state, resources, findings, tuple([url for _, url in pairs]))
 
 
-def _is_cut(bundle: Element, entries: Sequence[Element]) -> bool:
+def _record(entry: object) -> tuple[Mapping[str, Any], str]:
+    """Return the resource of an entry, nothing where it has none, and its address."""
+    found = entry if isinstance(entry, dict) else {}
+    resource, url = found.get("resource"), found.get("fullUrl")
+    return resource if isinstance(resource, dict) else {}, url if isinstance(url, str) else ""
+
+
+def _is_cut(bundle: Element, resources: Sequence[Mapping[str, Any]]) -> bool:
     """Return whether a page is left, or a part of the query wasn't answered."""
     if any(link.child("relation").text in _OTHER_PAGES for link in bundle.child("link").items):
         return True
     total = bundle.child("total").value
-    if isinstance(total, int) and bundle.child("type").text == "searchset" and total > len(entries):
+    if isinstance(total, int) and bundle.child("type").text == "searchset" and total > len(resources):
         return True
-    outcomes = (entry.child("resource") for entry in entries)
-    issues = (i for o in outcomes if o.child("resourceType").text == "OperationOutcome" for i in o.child("issue").items)
-    return any(issue.child("severity").text in _NOT_ANSWERED for issue in issues)
+    outcomes = [Element(one) for one in resources if one.get("resourceType") == "OperationOutcome"]
+    return any(i.child("severity").text in _NOT_ANSWERED for one in outcomes for i in one.child("issue").items)
 
 
 def entries_of(sources: Sequence[Source]) -> Iterator[Entry]:
@@ -123,6 +130,9 @@ def entries_of(sources: Sequence[Source]) -> Iterator[Entry]:
     if sum(len(source.resources) for source in sources) > MAX_ENTRIES:
         raise FhirError("", f"more than {MAX_ENTRIES} records")
     for source in sources:
+        name = f"{source.name}.entry" if source.name else "entry"
         for number, resource in enumerate(source.resources):
-            place = f"{source.name}.entry[{number}].resource" if source.name else f"entry[{number}].resource"
-            yield Entry(Element(resource, place), source.urls[number] if source.urls else "", source)
+            value = resource if isinstance(resource, dict) else {}
+            type_ = value.get("resourceType")
+            element = Element(value, f"{name}[{number}].resource")
+            yield Entry(element, type_ if isinstance(type_, str) else "", source.urls[number] if source.urls else "", source)

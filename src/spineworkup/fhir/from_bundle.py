@@ -24,7 +24,7 @@ from spineworkup.fhir.medicines import read_medication_request, read_medication_
 from spineworkup.fhir.observations import read_observation
 from spineworkup.fhir.patients import read_patient, refuse_merged
 from spineworkup.fhir.questionnaire_answers import read_answers
-from spineworkup.fhir.references import Whose, whose
+from spineworkup.fhir.references import NOT_THE_PATIENT, whose
 from spineworkup.fhir.report import Report, ReportLine
 from spineworkup.fhir.reports import read_report
 from spineworkup.fhir.settled_chart import Heard, chart_of, clocks_of, why_of_another_workup
@@ -120,7 +120,10 @@ def from_resources(
             refuse_merged(entry.resource)
     of = whose(entries, patient)
     words = vocabulary(pathway, canonical)
-    heard = _of_this_workup([Heard(_said(one, of, words, at, is_alone=len(entries) == 1), one.source) for one in entries])
+    # A questionnaire that comes alone is about whom it was asked for: its form may leave that out.
+    strangers = of.strangers if [entry.type for entry in entries] != ["QuestionnaireResponse"] else frozenset()
+    said = [_said(entry, number in strangers, words, at) for number, entry in enumerate(entries)]
+    heard = _of_this_workup([Heard(one, entry.source, entry.type) for one, entry in zip(said, entries, strict=True)])
     lines = tuple([_line(entry, one.said) for entry, one in zip(entries, heard, strict=True)])
     chart, conflicting, notices = chart_of(heard, sources, pathway, case)
     notices += [notice for one in heard for notice in one.said.notices]
@@ -140,27 +143,24 @@ def _line(entry: Entry, said: Said) -> ReportLine:
     return ReportLine(entry.resource.place, type_, said.outcome, why, said.about)
 
 
-def _said(entry: Entry, of: Whose, words: Vocabulary, at: datetime, *, is_alone: bool) -> Said:
-    is_answers = is_alone and entry.type == "QuestionnaireResponse"
+def _said(entry: Entry, is_stranger: bool, words: Vocabulary, at: datetime) -> Said:
     unusable = why_unusable(entry.resource)
-    if entry.type not in READERS:
+    reader = READERS.get(entry.type)
+    if reader is None:
         return Said("ignored", unusable or NOT_READ)
-    why = unusable or of.trouble(entry, is_alone=is_answers)
-    if why:
-        return Said("ignored", why)
-    said = judged(READERS[entry.type](entry.resource, words, at), at)
-    name = f"{entry.source.name}: {entry.type}" if entry.source.name else entry.type
-    return evolve(said, statements=tuple([evolve(one, source=name) for one in said.statements]))
+    if unusable or is_stranger:
+        return Said("ignored", unusable or NOT_THE_PATIENT)
+    return judged(reader(entry.resource, words, at), at)
 
 
 def _of_this_workup(heard: Sequence[Heard]) -> list[Heard]:
     """Return what the records say, without what happened to steps in a workup before this one."""
     suspicion = clocks_of(heard).get("suspicion")
-    return [evolve(one, said=_without_other_workups(one.said, suspicion)) for one in heard]
+    return [Heard(_without_other_workups(one.said, suspicion), one.source, one.type) for one in heard]
 
 
 def _without_other_workups(said: Said, suspicion: datetime | None) -> Said:
-    why = why_of_another_workup(said, suspicion)
+    why = why_of_another_workup(said, suspicion) if said.events else ""
     if not why:
         return said
     is_left = bool(said.statements)

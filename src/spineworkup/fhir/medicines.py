@@ -28,7 +28,7 @@ def read_medication_request(resource: Element, words: Vocabulary, at: datetime) 
 
 
 def _read(resource: Element, words: Vocabulary, when: When | None) -> Said:
-    named = words.of(resource.child("medicationCodeableConcept"))
+    named = words.of(resource.child("medicationCodeableConcept").codes)
     found = [meaning.finding for meaning in named if meaning.finding.kind is Kind.BOOLEAN]
     if not found:
         return Said("unmapped", "its code is not known here")

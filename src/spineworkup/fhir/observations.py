@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from spineworkup.charts import Unknown, WhyUnknown
 from spineworkup.checklists import Notice
-from spineworkup.fhir.elements import Element
+from spineworkup.fhir.elements import Code, Element
 from spineworkup.fhir.partial_dates import When
 from spineworkup.fhir.statements import Said, Statement
 from spineworkup.fhir.times import read_time, span_of, time_notices
 from spineworkup.fhir.values import Read, read_value
-from spineworkup.fhir.vocabulary import Vocabulary
+from spineworkup.fhir.vocabulary import Meaning, Vocabulary
 from spineworkup.findings import Finding
 
 # What becomes of an Observation of each status; any other is as `unknown`.
@@ -38,49 +38,62 @@ def read_observation(resource: Element, words: Vocabulary, at: datetime) -> Said
         return Said("ignored", STATUSES.get(status, STATUSES["unknown"]))
     if resource.child("focus"):
         return Said("ignored", OF_ANOTHER)
-    if clock := words.clock(resource.child("code")):
+    if clock := words.clock(resource.child("code").codes):
         return _clock(clock, resource)
-    when, trouble = span_of(resource, "effective", at)
     parts = [resource, *resource.child("component").items]
-    found = [pair for part in parts for pair in _statements(part, when, words)]
+    found = [pair for part in parts if (pair := _finding(part, words)) is not None]
     if not found:
         return Said("unmapped", "its code is not known here")
-    statements = tuple([statement for statement, _ in found])
-    notices = [*time_notices(trouble, statements), *(notice for _, notices in found for notice in notices)]
+    return _said(resource, status, found, words, at)
+
+
+def _finding(part: Element, words: Vocabulary) -> tuple[Element, list[Code], Meaning] | None:
+    """Return a part with the one finding that its codes name; None where they name none, or several."""
+    codes = part.child("code").codes
+    named = [meaning for meaning in words.of(codes) if not meaning.option]
+    return (part, codes, named[0]) if len(named) == 1 else None
+
+
+def _said(
+    resource: Element, status: str, found: Sequence[tuple[Element, list[Code], Meaning]], words: Vocabulary, at: datetime
+) -> Said:
+    when, trouble = span_of(resource, "effective", at)
+    statements = tuple([_statement(part, codes, meaning, when, words) for part, codes, meaning in found])
+    notices = [*time_notices(trouble, statements), *_notices(statements)]
     if status == "preliminary":
         notices += [_preliminary(one.finding) for one in statements if one.is_known]
-    called = any(words.is_called_otherwise(part.child("code")) for part in parts)
+    called = any(words.is_called_otherwise(part.child("code")) for part, _, _ in found)
     return Said("used", _why(resource), statements, notices=tuple(notices), is_called_otherwise=called)
 
 
-def _statements(part: Element, when: When | None, words: Vocabulary) -> Iterator[tuple[Statement, list[Notice]]]:
-    code = part.child("code")
-    named = [meaning for meaning in words.of(code) if not meaning.option]
-    if len(named) != 1:
-        return
-    meaning = named[0]
+def _statement(
+    part: Element, codes: list[Code], meaning: Meaning, when: When | None, words: Vocabulary
+) -> Statement:
     finding = meaning.finding
-    read = read_value(finding, part, words, words.names(code, finding))
+    read = read_value(finding, part, words, words.names(codes, finding))
     if read.value is False and not meaning.is_whole:
         # A part that is absent leaves the others open.
         read = Read(Unknown(WhyUnknown.NOT_RECORDED, "only a part of it was found absent"))
-    statement = Statement(finding, read.value, when, reported=read.reported)
-    yield statement, list(_notices(statement))
+    return Statement(finding, read.value, when, reported=read.reported)
 
 
-def _notices(statement: Statement) -> Iterator[Notice]:
-    value = statement.value
-    if isinstance(value, Unknown) and value.reason is WhyUnknown.NOT_RECORDED:
-        detail = f" ({value.detail})" if value.detail else ""
-        yield Notice("no_value", f"{statement.finding.label}: a record gives no value{detail}", statement.finding.id)
+def _notices(statements: Sequence[Statement]) -> Iterator[Notice]:
+    for one in statements:
+        if isinstance(one.value, Unknown) and one.value.reason is WhyUnknown.NOT_RECORDED:
+            detail = f" ({one.value.detail})" if one.value.detail else ""
+            yield Notice("no_value", f"{one.finding.label}: a record gives no value{detail}", one.finding.id)
 
 
 def _preliminary(finding: Finding) -> Notice:
     return Notice("preliminary", f"{finding.label} comes from a preliminary result", finding.id)
 
 
+# What stands beside a value and never changes it here.
+_BESIDE = ("interpretation", "referenceRange", "hasMember", "derivedFrom", "bodySite", "method")
+
+
 def _why(resource: Element) -> str:
-    unused = [name for name in ("interpretation", "referenceRange", "hasMember", "derivedFrom", "bodySite", "method") if resource.child(name)]
+    unused = [name for name in _BESIDE if name in resource.keys]
     return f"its value; not used: {', '.join(unused)}" if unused else "its value"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from attrs import frozen
 
@@ -13,31 +14,21 @@ from spineworkup.fhir.fetched import Entry
 # Where a resource says whom it is about.
 _SUBJECTS = ("subject", "patient", "for")
 NOT_THE_PATIENT = "it doesn't say that it is about the patient"
+_TWO = "the records are about more than one patient"
+_HINT = "send the records of one patient"
 
 
 @frozen
 class Whose:
-    """The patient of an import: one, under every name that the records use.
+    """The patient of an import.
 
     Args:
-        reference: As it is written, such as `Patient/1`.
-        names: Every reference that means this patient.
-        identifiers: The patient's numbers.
+        reference: As it is written, such as `Patient/1`; empty where no record says it.
+        strangers: The numbers of the records of which nobody can say that they are about this patient.
     """
 
     reference: str
-    names: frozenset[str]
-    identifiers: frozenset[Code]
-
-    def trouble(self, entry: Entry, *, is_alone: bool) -> str:
-        """Return why nobody can say that a record is about this patient; empty where it is."""
-        if entry.type == "Patient":
-            return "" if _own_names(entry) else NOT_THE_PATIENT
-        subject = _subject(entry.resource)
-        if not subject and is_alone:
-            return ""
-        is_named = _name(subject, entry) in self.names
-        return "" if is_named or _identifier(subject.child("identifier")) in self.identifiers else NOT_THE_PATIENT
+    strangers: frozenset[int]
 
 
 def whose(entries: Sequence[Entry], patient: str | None) -> Whose:
@@ -49,19 +40,24 @@ def whose(entries: Sequence[Entry], patient: str | None) -> Whose:
     Raises:
         FhirError: They are about two patients, or about another one. The message names none of them.
     """
+    patients = [entry for entry in entries if entry.type == "Patient"]
+    addresses = {entry.url: name for entry in patients if entry.url.startswith("urn:") and (name := _own_name(entry))}
+    named = [[addresses.get(name, name) for name in _names(entry)] for entry in entries]
     known: dict[str, str] = {}
-    own = [name for entry in entries if entry.type == "Patient" for name in _own_names(entry)]
-    same = _same_patient(entries)
     if patient:
         known[patient if "/" in patient or ":" in patient else f"Patient/{patient}"] = "patient"
-    for entry in entries:
-        for name in _own_names(entry) if entry.type == "Patient" else _named(entry):
-            known.setdefault(same.get(name, name), entry.resource.place)
+    for entry, names in zip(entries, named, strict=True):
+        for name in filter(_is_patient, names):
+            known.setdefault(name, entry.resource.place)
     _refuse_two(known)
-    identifiers = _identifiers(entries)
-    _refuse_other_number(entries, identifiers)
-    names = frozenset([*known, *own, *same])
-    return Whose(_relative(_shortest(known)), names, identifiers)
+    numbers = _numbers(patients)
+    _refuse_other_number(entries, numbers)
+    strangers = [
+        number
+        for number, (entry, names) in enumerate(zip(entries, named, strict=True))
+        if not (names[0] in known if names else bool(numbers) and _number(entry) in numbers)
+    ]
+    return Whose(_relative(_shortest(known)), frozenset(strangers))
 
 
 def _shortest(names: Iterable[str]) -> str:
@@ -74,77 +70,73 @@ def _relative(name: str) -> str:
 
 
 def _refuse_two(known: dict[str, str]) -> None:
-    """Refuse names that can't all mean one patient: the same number, at no more than one place, or one address."""
+    """Refuse names that can't all mean one patient: one number, at no more than one server, or one address."""
     shortest = _shortest(known)
-    addresses = {name for name in known if name != shortest}
-    others = [name for name in known if name != shortest and not name.endswith(f"/{shortest}")]
-    if len(addresses) > 1:
-        others += [name for name in sorted(addresses)[1:]]
+    longer = sorted(name for name in known if name != shortest)
+    others = [name for name in longer if not name.endswith(f"/{shortest}")] + longer[1:]
     if others:
-        place = min(known[name] for name in others)
-        raise FhirError(place, "the records are about more than one patient", "send the records of one patient")
+        raise FhirError(min(known[name] for name in others), _TWO, _HINT)
 
 
-def _same_patient(entries: Sequence[Entry]) -> dict[str, str]:
-    """Return, for every address that a Patient stands under in a Bundle, its own name."""
-    return {
-        entry.url: names[0]
-        for entry in entries
-        if entry.type == "Patient" and (names := _own_names(entry)) and entry.url.startswith("urn:")
-    }
+def _names(entry: Entry) -> list[str]:
+    """Return what a record calls the patient: its own name, if it is the Patient."""
+    if entry.type == "Patient":
+        return [name] if (name := _own_name(entry)) else []
+    return [_resolved(text, entry) for subject in _subjects(entry) if (text := _reference(subject))]
 
 
-def _own_names(entry: Entry) -> list[str]:
+def _own_name(entry: Entry) -> str:
     """Return the name of a Patient: its number at its server, else the address in its Bundle."""
     number = entry.resource.child("id").text
-    if number:
-        return [_resolved(f"Patient/{number}", entry)]
-    return [entry.url] if entry.url else []
+    return _resolved(f"Patient/{number}", entry) if number else entry.url
 
 
-def _named(entry: Entry) -> list[str]:
-    return [name for word in _SUBJECTS if (name := _name(entry.resource.child(word), entry)) and _is_patient(name)]
+def _subjects(entry: Entry) -> Iterator[dict[str, Any]]:
+    resource = entry.resource.value
+    for word in _SUBJECTS:
+        if isinstance(found := resource.get(word), dict):
+            yield found
+
+
+def _reference(subject: dict[str, Any]) -> str:
+    """Return what a reference names, without a version; empty where it is inside the resource, or none."""
+    text = subject.get("reference")
+    return text.partition("/_history/")[0] if isinstance(text, str) and not text.startswith("#") else ""
 
 
 def _is_patient(name: str) -> bool:
     return name.startswith(("Patient/", "urn:")) or "/Patient/" in name
 
 
-def _subject(resource: Element) -> Element:
-    return next((found for word in _SUBJECTS if (found := resource.child(word))), Element(None, resource.place))
-
-
-def _name(subject: Element, entry: Entry) -> str:
-    """Return what a reference names, without a version; empty where it is inside the resource, or none."""
-    text = subject.child("reference").text.partition("/_history/")[0]
-    return "" if text.startswith("#") else _resolved(text, entry)
-
-
 def _resolved(text: str, entry: Entry) -> str:
     """Return a reference with the server that it is relative to, where that is known."""
-    number, type_ = entry.resource.child("id").text, entry.type
-    end = f"/{type_}/{number}"
-    if text and "://" not in text and not text.startswith("urn:") and "://" in entry.url and entry.url.endswith(end):
-        return entry.url.removesuffix(end) + "/" + text
-    return text
+    if "://" not in entry.url or "://" in text or text.startswith("urn:"):
+        return text
+    end = f"/{entry.type}/{entry.resource.child('id').text}"
+    return f"{entry.url.removesuffix(end)}/{text}" if entry.url.endswith(end) else text
 
 
-def _identifier(identifier: Element) -> Code | None:
+def _numbers(patients: Sequence[Entry]) -> frozenset[Code]:
+    """Return the numbers that a patient goes by, each with what kind of number it is."""
+    found = [_pair(one) for entry in patients for one in entry.resource.child("identifier").items]
+    return frozenset([one for one in found if one is not None])
+
+
+def _number(entry: Entry) -> Code | None:
+    """Return the number by which a record names its patient, where it does so by no reference."""
+    subject = next((one for one in _subjects(entry) if not _reference(one)), None)
+    return None if subject is None else _pair(Element(subject).child("identifier"))
+
+
+def _pair(identifier: Element) -> Code | None:
     system, value = identifier.child("system").text, identifier.child("value").text
     return (system, value) if system and value else None
 
 
-def _identifiers(entries: Sequence[Entry]) -> frozenset[Code]:
-    patients = [entry.resource for entry in entries if entry.type == "Patient"]
-    found = [_identifier(one) for patient in patients for one in patient.child("identifier").items]
-    return frozenset([one for one in found if one is not None])
-
-
-def _refuse_other_number(entries: Sequence[Entry], identifiers: frozenset[Code]) -> None:
+def _refuse_other_number(entries: Sequence[Entry], numbers: frozenset[Code]) -> None:
     """Refuse a record of somebody who has another number of the same kind as the patient."""
-    systems = {system for system, _ in identifiers}
-    for entry in entries:
-        subject = _subject(entry.resource)
-        found = None if _name(subject, entry) else _identifier(subject.child("identifier"))
-        if found is not None and found[0] in systems and found not in identifiers:
-            raise FhirError(entry.resource.place, "the records are about more than one patient", "send the records of one patient")
+    kinds = {kind for kind, _ in numbers}
+    for entry in entries if kinds else ():
+        number = _number(entry)
+        if number is not None and number[0] in kinds and number not in numbers:
+            raise FhirError(entry.resource.place, _TWO, _HINT)

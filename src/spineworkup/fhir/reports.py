@@ -54,8 +54,8 @@ def read_report(resource: Element, words: Vocabulary, at: datetime) -> Said:
 
 def _produced(code: Element, words: Vocabulary) -> Iterator[Finding]:
     """Yield the findings that the steps produce to which a report belongs: by an order, or by what was examined."""
-    steps = set(words.ordered(code))
-    examined = {meaning.finding.id for meaning in words.of(code) if meaning.option}
+    steps = set(words.ordered(code.codes))
+    examined = {meaning.finding.id for meaning in words.of(code.codes) if meaning.option}
     for id_, step in words.pathway.steps.items():
         if id_ in steps or examined & set(step.produces):
             yield from (words.pathway.findings[one] for one in step.produces)
@@ -75,6 +75,6 @@ def _coded(resource: Element) -> list[Code]:
 
 
 def _unread(resource: Element, code: Element, words: Vocabulary) -> Iterator[Notice]:
-    for step in words.ordered(code):
+    for step in words.ordered(code.codes):
         label = words.pathway.steps[step].label
         yield Notice("report_not_read", f"{label}: a report is there, and what it found isn't coded in a way that is known here: read it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from spineworkup.charts import Chart, Known, StepEvent, Unknown, WhyUnknown, evolve_entries
 from spineworkup.checklists import Notice
@@ -21,10 +21,20 @@ NO_CLOCK = "nobody can say whether it belongs to this workup: when the suspicion
 
 @frozen
 class Heard:
-    """What one resource says, and from which source it came."""
+    """What one resource says, and where it came from.
+
+    Args:
+        type: Of the resource.
+    """
 
     said: Said
     source: Source
+    type: str = ""
+
+    @property
+    def name(self) -> str:
+        """What stands in a chart as the origin of a value: the query and the kind of record, never its place."""
+        return f"{self.source.name}: {self.type}" if self.source.name else self.type
 
 
 def clocks_of(heard: Iterable[Heard]) -> dict[str, datetime]:
@@ -72,7 +82,8 @@ def _entries(heard: Iterable[Heard], pathway: Pathway) -> dict[str, object]:
     statements: dict[str, list[Statement]] = {}
     for one in heard:
         for statement in one.said.statements:
-            statements.setdefault(statement.finding.id, []).append(statement)
+            named = evolve(statement, source=one.name)
+            statements.setdefault(statement.finding.id, []).append(named)
     return {id_: settled(found) for id_, found in sorted(statements.items())}
 
 

@@ -6,8 +6,8 @@ disagrees otherwise is not known. See decision 21.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from attrs import evolve, frozen
 
@@ -76,8 +76,10 @@ def _without_value(statement: Statement, reason: WhyUnknown) -> Statement:
 
 def that_count(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """Return the statements of one finding that are left when what was overtaken by others is taken away."""
-    kept = [one for one in statements if not any(_overtakes(other, one) for other in statements)]
-    kept = _surest(kept)
+    if len(statements) == 1:
+        return tuple(statements)
+    last = _Last.of(statements)
+    kept = _surest([one for one in statements if not last.overtakes(one)])
     if any(one.is_coarse for one in kept) and any(one.is_known for one in kept):
         kept = _without_coarse(kept)
     if kept and kept[0].finding.red_flag and any(one.value is True for one in kept):
@@ -85,26 +87,73 @@ def that_count(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     return tuple(kept)
 
 
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@frozen
+class _Last:
+    """When a finding was last said to be so and so, at the earliest: what lies before it for certain is overtaken.
+
+    Args:
+        known: With any value.
+        present: Present, where that is a red flag.
+        resolved: To have ended.
+        stands: Whether it is said to hold until it is resolved.
+        number: Of a measurement, with its value.
+        other_number: Of a measurement, with any other value than that.
+    """
+
+    known: datetime
+    present: datetime
+    resolved: datetime
+    stands: bool
+    number: tuple[datetime, Value | Unknown | None]
+    other_number: datetime
+
+    @classmethod
+    def of(cls, statements: Sequence[Statement]) -> _Last:
+        finding = statements[0].finding
+        timed = [(one.when.earliest, one) for one in statements if one.when is not None]
+        is_measured = finding.kind in (Kind.QUANTITY, Kind.NUMBER) and not finding.red_flag
+        last, value = max(((t, one.value) for t, one in timed if is_measured), key=_first_of_pair, default=(_NEVER, None))
+        return cls(
+            _latest(t for t, one in timed if one.is_known),
+            _latest(t for t, one in timed if finding.red_flag and one.value is True),
+            _latest(t for t, one in timed if one.resolves),
+            any(one.stands for one in statements),
+            (last, value),
+            _latest(t for t, one in timed if is_measured and one.value != value),
+        )
+
+    def overtakes(self, older: Statement) -> bool:
+        """Return whether another statement takes the place of this one."""
+        if older.resolves and self.stands:
+            return True
+        if older.when is None:
+            return False
+        end, (last, value) = older.when.latest, self.number
+        if older.resolves:
+            return self.known > end
+        if self.resolved > end and not older.stands:
+            return True
+        if self.present > end and older.value is not True:
+            return True
+        return (self.other_number if older.value == value else last) > end
+
+
+def _latest(moments: Iterable[datetime]) -> datetime:
+    return max(moments, default=_NEVER)
+
+
+def _first_of_pair(pair: tuple[datetime, object]) -> datetime:
+    return pair[0]
+
+
 def _without_coarse(statements: list[Statement]) -> list[Statement]:
     """Return the statements without those that say less; what says that there is nothing contradicts them."""
     if any(one.value == NONE for one in statements):
         return [Statement(statements[0].finding, Unknown(WhyUnknown.CONFLICT, "none, and yet something is recorded"))]
     return [one for one in statements if not one.is_coarse]
-
-
-def _overtakes(newer: Statement, older: Statement) -> bool:
-    """Return whether a statement takes the place of another."""
-    if older.resolves and newer.stands:
-        return True
-    if newer.when is None or older.when is None or not newer.when.is_after(older.when):
-        return False
-    if older.resolves:
-        return newer.is_known
-    if newer.resolves:
-        return not older.stands
-    if newer.finding.red_flag:
-        return newer.value is True and older.value is not True
-    return newer.finding.kind in (Kind.QUANTITY, Kind.NUMBER) and newer.value != older.value
 
 
 def _surest(statements: list[Statement]) -> list[Statement]:
@@ -186,6 +235,7 @@ def judged(said: Said, at: datetime) -> Said:
     statements = tuple([checked(one, at) for one in said.statements])
     reasons = [one.value.reason for one in statements if isinstance(one.value, Unknown)]
     if said.outcome != "used" or not reasons or len(reasons) < len(statements) or said.events or said.clocks:
-        return evolve(said, statements=statements)
+        is_same = all(new is old for new, old in zip(statements, said.statements, strict=True))
+        return said if is_same else evolve(said, statements=statements)
     outcome: Outcome = "unmapped" if reasons[0] is WhyUnknown.UNMAPPED_CODE else "ignored"
     return evolve(said, statements=statements, outcome=outcome, why=_WHY.get(reasons[0], _WHY[WhyUnknown.NOT_RECORDED]))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from spineworkup.fhir.elements import Element, walk
+from spineworkup.fhir.elements import Element, has_anywhere
 
 MODIFIED = "an extension changes its meaning in a way that isn't known here"
-NOT_OPENED = "it holds records of its own, which are not opened"
 OTHER_RULES = "it follows rules that aren't known here"
+NOT_OPENED = "it holds records of its own, which are not opened"
+_MODIFIERS = frozenset({"modifierExtension", "_implicitRules"})
 
 
 def why_unusable(resource: Element) -> str:
@@ -15,6 +16,4 @@ def why_unusable(resource: Element) -> str:
         return NOT_OPENED
     if resource.child("implicitRules"):
         return OTHER_RULES
-    if any(key in ("modifierExtension", "_implicitRules") for key, _ in walk(resource)):
-        return MODIFIED
-    return ""
+    return MODIFIED if has_anywhere(resource, _MODIFIERS) else ""

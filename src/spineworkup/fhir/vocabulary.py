@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
+from spineworkup.charts import CLOCKS as CLOCK_NAMES
 from spineworkup.fhir.elements import Code, Element
 from spineworkup.fhir.systems import CANONICAL, CLOCKS, FINDINGS, STATES, STEPS, URIS, options_system
 from spineworkup.findings import Coding, Finding
@@ -47,15 +48,15 @@ class Vocabulary:
     orders: Mapping[Code, tuple[str, ...]]
     parts: frozenset[Code]
 
-    def of(self, concept: Element) -> tuple[Meaning, ...]:
-        """Return what a CodeableConcept says: every code of it that is known, each meaning once."""
+    def of(self, codes: Iterable[Code]) -> list[Meaning]:
+        """Return what some codes of one concept say, each meaning once."""
         found: dict[tuple[str, str], Meaning] = {}
-        for code in concept.codes:
+        for code in codes:
             for meaning in self.meanings.get(code, ()):
                 key = (meaning.finding.id, meaning.option)
                 if key not in found or meaning.is_whole:
                     found[key] = meaning
-        return tuple(found.values())
+        return list(found.values())
 
     def option(self, finding: Finding, codes: Iterable[Code]) -> str | None:
         """Return the option of a choice that some codes say; None where none does, or several do."""
@@ -67,41 +68,44 @@ class Vocabulary:
         }
         return said.pop() if len(said) == 1 else None
 
-    def names(self, concept: Element, finding: Finding) -> tuple[str, ...]:
-        """Return what the codes of a concept that mean a finding are called here."""
-        known = [meaning for code in concept.codes for meaning in self.meanings.get(code, ())]
+    def names(self, codes: Iterable[Code], finding: Finding) -> tuple[str, ...]:
+        """Return what the codes that mean a finding are called here."""
+        known = [meaning for code in codes for meaning in self.meanings.get(code, ())]
         return tuple([meaning.display for meaning in known if meaning.finding.id == finding.id])
 
     def is_called_otherwise(self, concept: Element) -> bool:
         """Return whether a record calls a code that is known by another name: it may have sent the wrong code."""
-        pairs = [(coding.child("display").text, self.meanings.get(code, ())) for coding in concept.child("coding").items if (code := coding.code)]
-        return any(name and known and not any(_same(name, one.display) for one in known) for name, known in pairs)
+        for coding in concept.child("coding").items:
+            name, known = coding.child("display").text, self.meanings.get(coding.code or ("", ""), ())
+            if name and known and not any(_same(name, one.display) for one in known):
+                return True
+        return False
 
     def own(self, system: str) -> str:
         """Return the address of one of our own code systems."""
         return f"{self.canonical}/{system}"
 
-    def own_code(self, concept: Element, system: str) -> str:
+    def own_code(self, codes: Iterable[Code], system: str) -> str:
         """Return the code of a concept in one of our own systems, if it has just one."""
-        found = {code for where, code in concept.codes if where == self.own(system)}
+        own = self.own(system)
+        found = {code for where, code in codes if where == own}
         return found.pop() if len(found) == 1 else ""
 
-    def clock(self, concept: Element) -> str:
-        """Return the clock that a concept names."""
-        return self.own_code(concept, CLOCKS)
+    def clock(self, codes: Iterable[Code]) -> str:
+        """Return the clock that some codes name."""
+        return found if (found := self.own_code(codes, CLOCKS)) in CLOCK_NAMES else ""
 
-    def step(self, concept: Element) -> str:
-        """Return the step that a concept names in our own system."""
-        found = self.own_code(concept, STEPS)
-        return found if found in self.pathway.steps else ""
+    def step(self, codes: Iterable[Code]) -> str:
+        """Return the step that some codes name in our own system."""
+        return found if (found := self.own_code(codes, STEPS)) in self.pathway.steps else ""
 
-    def state(self, concept: Element) -> str:
-        """Return what a concept says has happened to a step."""
-        return self.own_code(concept, STATES)
+    def state(self, codes: Iterable[Code]) -> str:
+        """Return what some codes say has happened to a step."""
+        return self.own_code(codes, STATES)
 
-    def ordered(self, concept: Element) -> tuple[str, ...]:
-        """Return the steps that a concept orders."""
-        return tuple(dict.fromkeys(step for code in concept.codes for step in self.orders.get(code, ())))
+    def ordered(self, codes: Iterable[Code]) -> tuple[str, ...]:
+        """Return the steps that some codes order."""
+        return tuple(dict.fromkeys(step for code in codes for step in self.orders.get(code, ())))
 
 
 def vocabulary(pathway: Pathway, canonical: str = CANONICAL) -> Vocabulary:
@@ -130,9 +134,7 @@ def _is_panel(step: Step) -> bool:
 def _meanings(finding: Finding, canonical: str) -> Iterable[tuple[Code, Meaning]]:
     yield (f"{canonical}/{FINDINGS}", finding.id), Meaning(finding, is_whole=True, display=finding.label)
     for coding in finding.codes:
-        # Several codes of one system are parts of what the finding means: one that is absent leaves the others open.
-        alone = sum(other.system == coding.system for other in finding.codes) == 1
-        yield from ((code, Meaning(finding, is_whole=alone, display=coding.display)) for code in _codes([coding]))
+        yield from ((code, Meaning(finding, is_whole=coding.whole, display=coding.display)) for code in _codes([coding]))
     for option, label in finding.options.items():
         yield (f"{canonical}/{options_system(finding.id)}", option), Meaning(finding, option, True, label)
     for option, codings in finding.option_codes.items():

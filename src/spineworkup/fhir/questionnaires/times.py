@@ -1,11 +1,18 @@
-"""For which findings it matters when they were seen, and so is asked."""
+"""Which times matter, and so are asked: of findings, and of clocks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from spineworkup.charts import CLOCKS
 from spineworkup.criteria import Criterion, findings_of
 from spineworkup.pathways import Pathway
+
+
+def used_clocks(pathway: Pathway) -> tuple[str, ...]:
+    """Return the clocks from which a rule of the pathway counts."""
+    started = {rule.start for rule in pathway.rules.values()}
+    return tuple(clock for clock in CLOCKS if clock in started)
 
 
 def timed_findings(pathway: Pathway) -> frozenset[str]:
