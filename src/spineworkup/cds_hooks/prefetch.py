@@ -68,6 +68,7 @@ def _slots(pathway: Pathway) -> Iterator[Slot]:
     yield _slot("conditions", "Condition", coded)
     yield _slot("allergies", "AllergyIntolerance", coded)
     yield _slot("medications", "MedicationStatement", coded)
+    yield _slot("prescriptions", "MedicationRequest", coded)
     yield _slot("devices", "Device", _known(pathway, "implant_mri_status"))
     for key, type_, findings in (
         ("requests", "ServiceRequest", ()),
@@ -81,11 +82,11 @@ def _slots(pathway: Pathway) -> Iterator[Slot]:
 
 def _observations(pathway: Pathway) -> Iterator[Slot]:
     """Yield the queries for what laboratories and others record under their own codes, by the group of the findings."""
-    coded = sorted((f for f in pathway.findings.values() if f.codes), key=lambda finding: finding.group)
+    coded = sorted((f for f in pathway.findings.values() if _observed(f)), key=lambda finding: finding.group)
     for group, found in groupby(coded, key=lambda finding: finding.group):
         findings = list(found)
-        for number, codes in enumerate(_parcels(code for finding in findings for code in finding.codes), 1):
-            inside = tuple(f.id for f in findings if any(_token(code) in codes.split(",") for code in f.codes))
+        for number, codes in enumerate(_parcels(code for finding in findings for code in _observed(finding)), 1):
+            inside = tuple(f.id for f in findings if any(_token(code) in codes.split(",") for code in _observed(f)))
             key = _numbered(f"observations_{group}", number)
             yield _slot(key, "Observation", inside, f"code={codes}", "_sort=-date")
 
@@ -96,6 +97,11 @@ def _slot(key: str, type_: str, findings: tuple[str, ...], *parameters: str) -> 
 
 def _numbered(key: str, number: int) -> str:
     return key if number == 1 else f"{key}_{number}"
+
+
+def _observed(finding: Finding) -> list[Coding]:
+    """Return the codes under which a finding is observed; those of the ICD are for diagnoses."""
+    return [code for code in finding.codes if code.system in ("loinc", "snomed")]
 
 
 def _diagnoses(finding: Finding) -> bool:

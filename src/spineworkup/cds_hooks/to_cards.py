@@ -57,9 +57,9 @@ def _source(card: Planned, checklist: Checklist, topic: str) -> dict[str, Any]:
     pathway = checklist.pathway
     cited = (cite.source for item in card.items for reason in item.reasons for cite in reason.cites)
     source = pathway.sources.get(next(cited, "")) if card.group is not None else None
-    label = pathway.title if source is None else f"{publisher_of(source)}: {source.title}".removeprefix(": ")
+    label = pathway.title or pathway.id or "spineworkup" if source is None else f"{publisher_of(source)}: {source.title}".removeprefix(": ")
     link = {"url": LINKS[source.id]} if source is not None and source.id in LINKS else {}
-    display = "What is still open" if card.group is None else plain(card.group.label)
+    display = "What is still open" if card.group is None else plain(card.group.label or card.group.id)
     return {"label": plain(label), **link, "topic": {"system": TOPICS, "code": topic, "display": display}}
 
 
