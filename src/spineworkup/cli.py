@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from spineworkup.about import library_version
+from spineworkup.commands.fhir import OF_PATIENTS, OF_RULES, run_from_fhir, run_to_fhir
 from spineworkup.commands.rules import run_check, run_diff, run_list, run_prove
 from spineworkup.commands.saying import BAD_INPUT, OK, say, say_problems
+from spineworkup.commands.serve import run_serve
 from spineworkup.commands.show import FORMATS, run_assess, run_demo, run_explain, run_print
 from spineworkup.errors import ReadError, SpineWorkupError
 from spineworkup.pathways import Pathway
@@ -21,7 +23,8 @@ from spineworkup.render.to_list import findings_list, rules_list, steps_list
 
 SHELLS = ("bash", "zsh", "fish")
 COMMANDS = (
-    "demo", "assess", "print", "explain", "check", "prove", "diff", "steps", "findings", "rules", "completion",
+    "demo", "assess", "print", "explain", "check", "prove", "diff", "steps", "findings", "rules",
+    "from-fhir", "to-fhir", "serve", "completion",
 )  # fmt: skip
 
 EPILOG = """examples:
@@ -30,6 +33,10 @@ EPILOG = """examples:
   spineworkup assess - --format json < case.yaml
   spineworkup print case.yaml --to checklist.pdf --paper a4
   spineworkup print --to blank.pdf
+  spineworkup assess bundle.json
+  spineworkup from-fhir bundle.json --to case.yaml
+  spineworkup to-fhir requests case.yaml --patient Patient/1
+  spineworkup serve --demo
   spineworkup explain case.yaml mri_whole_spine
   spineworkup check my-rules/
   spineworkup prove --overlay my-overlay/
@@ -127,6 +134,23 @@ def build_parser() -> argparse.ArgumentParser:
     for name, listing in lists.items():
         made = command(name, run_list(listing), f"list the {name} with their ids", f"spineworkup {name}")
         made.add_argument("--overlay", action="append", default=[], metavar="NAME")
+    words = "say what became of each FHIR resource of a patient, and keep it as a case file"
+    made = command("from-fhir", run_from_fhir, words, "spineworkup from-fhir bundle.json --to case.yaml")
+    made.add_argument("file", metavar="FILE", help="a Bundle or a QuestionnaireResponse, JSON; - for standard input")
+    made.add_argument("--patient", metavar="REF", help="whom it has to be about, such as Patient/1")
+    made.add_argument("--to", metavar="FILE", help="the case file to write")
+    _add_moment(made)
+    words = "write the rules, or the checklist of a case, as FHIR R4 resources"
+    made = command("to-fhir", run_to_fhir, words, "spineworkup to-fhir requests case.yaml --patient Patient/1")
+    made.add_argument("what", choices=(*OF_RULES, *OF_PATIENTS), metavar="WHAT", help=", ".join((*OF_RULES, *OF_PATIENTS)))
+    _add_case(made, optional=True)
+    made.add_argument("--patient", metavar="REF", default="Patient/example", help="whom it is about (default: %(default)s)")
+    made.add_argument("--to", metavar="FILE", help="the file to write (default: the screen)")
+    made = command("serve", run_serve, "answer CDS Hooks requests over HTTP", "spineworkup serve --demo")
+    made.add_argument("--config", metavar="FILE", type=Path, help="settings; without them loopback only")
+    made.add_argument("--host", metavar="HOST", help="the address to listen at (default: of the settings, else 127.0.0.1)")
+    made.add_argument("--port", metavar="N", type=int, help="the port to listen at (default: of the settings, else 8000)")
+    made.add_argument("--demo", action="store_true", help="with a page to try it, on this machine only")
     made = command(
         "completion", run_completion, "print the completion script of a shell",
         "spineworkup completion bash > ~/.local/share/bash-completion/completions/spineworkup",
@@ -138,8 +162,13 @@ def build_parser() -> argparse.ArgumentParser:
 def _add_case(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
     nargs = "?" if optional else None
     parser.add_argument(
-        "case", metavar="CASE", nargs=nargs, help="a case file, YAML or JSON; - for standard input"
-    )
+        "case", metavar="CASE", nargs=nargs,
+        help="a case file, YAML or JSON, or a FHIR Bundle or QuestionnaireResponse; - for standard input",
+    )  # fmt: skip
+    _add_moment(parser)
+
+
+def _add_moment(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at", metavar="T", help="the moment, such as 2026-11-20T10:00:00+00:00 (default: now)"
     )

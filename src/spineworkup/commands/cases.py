@@ -6,25 +6,59 @@ import argparse
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, get_args
 
 from spineworkup.assessment import assess
 from spineworkup.charts import read_time
 from spineworkup.checklists import Checklist
 from spineworkup.commands.saying import say
 from spineworkup.errors import TimeError
+from spineworkup.fhir.report import Outcome, Report
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import DEFAULT, load_pathway
 from spineworkup.reading.read_case import Case, case_document, overlays_of, read_case
 
+if TYPE_CHECKING:
+    from spineworkup.fhir.from_bundle import Imported
+
 
 def checklist_of(options: argparse.Namespace) -> Checklist:
-    """Return the checklist of the case that a command names."""
+    """Return the checklist of the case that a command names: a case file, or a FHIR resource as JSON."""
     raw, name = read_input(options.case)
+    if is_fhir(raw):
+        return _checklist_of_fhir(raw, options)
     case, pathway = read(raw, name, options.overlay)
     for warning in case.warnings:
         say(f"warning: {warning}")
     at = moment(options.at) if options.at is not None or case.at is None else case.at
     return assess(pathway, case.chart, at=at)
+
+
+def is_fhir(raw: bytes) -> bool:
+    """Return whether a file holds a FHIR resource and no case file."""
+    return raw.lstrip()[:1] == b"{" and b'"resourceType"' in raw
+
+
+def _checklist_of_fhir(raw: bytes, options: argparse.Namespace) -> Checklist:
+    from spineworkup.fhir.from_bundle import assess_imported
+
+    pathway, at = load_pathway(DEFAULT, options.overlay), moment(options.at)
+    imported = import_fhir(raw, pathway, at)
+    say(f"resources read: {counts_words(imported.report)} (`spineworkup from-fhir` says why)")
+    return assess_imported(imported, pathway, at=at)
+
+
+def counts_words(report: Report) -> str:
+    """Return how many resources were used, ignored and unmapped."""
+    return ", ".join(f"{report.count(outcome)} {outcome}" for outcome in get_args(Outcome))
+
+
+def import_fhir(raw: bytes, pathway: Pathway, at: datetime, patient: str | None = None) -> Imported:
+    """Return what a Bundle or a QuestionnaireResponse says of a patient."""
+    from spineworkup.fhir.from_bundle import from_bundle
+    from spineworkup.fhir.read_json import read_resource
+
+    return from_bundle(read_resource(raw), pathway, at=at, patient=patient)
 
 
 def read_input(case: str) -> tuple[bytes, str]:
