@@ -208,7 +208,7 @@ def _doors(settings: Settings) -> Iterator[Fault]:
 
 def _rules(settings: Settings) -> Iterator[Fault]:
     if settings.rules_hash and not _HASH.fullmatch(settings.rules_hash):
-        yield Fault("expected sha256: and 64 digits", "as `spineworkup check` prints it", ("rules_hash",))
+        yield Fault("expected sha256: and 64 digits", "as an answer of the service gives it", ("rules_hash",))
     if settings.minimum_version and not _VERSION.fullmatch(settings.minimum_version):
         yield Fault("expected a version", "such as 1.2.0", ("minimum_version",))
 
