@@ -17,10 +17,10 @@ import pytest
 pytest.importorskip("starlette", reason="the extra `cds-hooks` isn't installed")
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed: the extra `judges`")
 
-import uvicorn
+import uvicorn  # noqa: E402
 
-from spineworkup.cds_hooks.app import create_app
-from spineworkup.cds_hooks.settings import Settings
+from spineworkup.cds_hooks.app import create_app  # noqa: E402
+from spineworkup.cds_hooks.settings import Settings  # noqa: E402
 
 pytestmark = [pytest.mark.conformance, pytest.mark.browser]
 MODULES = Path(os.environ.get("SPINEWORKUP_NODE_MODULES", Path(__file__).parents[2] / "node_modules"))
@@ -337,7 +337,7 @@ def test_an_answer_that_comes_late_never_replaces_a_newer_one(visit: Visit) -> N
     for words in ("Present", "Absent"):
         visit.shown("limb_weakness").get_by_label(words).check()
         sent = {"Present": "true", "Absent": "false"}[words]
-        visit.until(lambda: f'"valueBoolean": {sent}' in visit.sent)
+        visit.until(lambda sent=sent: f'"valueBoolean": {sent}' in visit.sent)
     held[1].continue_()
     visit.settled()
     after = visit.cards
