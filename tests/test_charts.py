@@ -71,7 +71,7 @@ def test_what_one_or_several_observations_say(raw, expected):
 
 @given(st.permutations([seen(True, 3), seen(True, 5), Observation(False, at(1), "b")]))
 def test_a_conflict_is_never_settled_by_the_order(observations):
-    expected = Unknown(WhyUnknown.CONFLICT, "3 observations from 1 sources")
+    expected = Unknown(WhyUnknown.CONFLICT, "3 observations from 1 source")
 
     assert expected == Chart(FINDINGS, {"pain": observations}).entry("pain")
 

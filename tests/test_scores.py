@@ -216,7 +216,7 @@ def test_a_unit_without_a_table_is_converted_to_the_first():
     reported = Quantity("3120", "umol/L")
     result = score_of(CTCAE, {"calcium": Decimal(1)}, {"calcium": reported}, {"calcium": CALCIUM})
 
-    assert ("3", "12.504336 mg/dL") == (result.band, result.lowest)
+    assert ("3", "12.50 mg/dL") == (result.band, result.lowest)
 
 
 def test_bands_of_what_is_not_known_are_all_still_possible():

@@ -353,13 +353,19 @@ def _agree(entries: list[Entry]) -> Entry:
         named = sorted({entry.source for entry in known if entry.source})
         return Unknown(
             WhyUnknown.CONFLICT,
-            f"{len(known)} observations" + (f" from {len(named)} sources" if named else ""),
+            f"{len(known)} observations{_from(len(named))}",
         )
     # The same value several times: it has been so since the earliest; without a time that is not known.
     times = [entry.at for entry in known if entry.at is not None]
     if len(times) < len(known):
         return evolve(first, at=None)
     return evolve(first, latest=max(times) if max(times) > min(times) else None)
+
+
+def _from(sources: int) -> str:
+    if not sources:
+        return ""
+    return " from 1 source" if sources == 1 else f" from {sources} sources"
 
 
 def _first(entry: Known) -> tuple[float, str, str]:

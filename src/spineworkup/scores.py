@@ -11,7 +11,7 @@ from typing import assert_never
 
 from attrs import field, frozen
 
-from spineworkup.findings import Finding, Quantity, Range, Value
+from spineworkup.findings import Finding, Quantity, Range, Value, plain
 from spineworkup.sources import Citation, Verification
 from spineworkup.units import convert
 
@@ -187,4 +187,6 @@ def _banded(
     if quantity.unit not in table.tables:
         quantity = Quantity(convert(quantity, units[0], finding.molar_mass), units[0])
     band = next(row.band for row in table.tables[quantity.unit] if row.takes(quantity.value))
-    return ScoreResult(score, str(quantity), str(quantity), (band,))
+    # A number that was worked out has more digits than anybody measured.
+    shown = f"{plain(quantity.value)} {quantity.unit}"
+    return ScoreResult(score, shown, shown, (band,))
