@@ -9,7 +9,7 @@ from spineworkup.fhir.plan_header import computer_name, header, pathway_slug
 from spineworkup.fhir.questionnaires.conditions import moot_questions
 from spineworkup.fhir.questionnaires.items import clock_items, display_item, finding_item, time_item
 from spineworkup.fhir.questionnaires.order import groups
-from spineworkup.fhir.questionnaires.times import timed_findings
+from spineworkup.fhir.questionnaires.times import timed_findings, used_clocks
 from spineworkup.fhir.systems import CANONICAL
 from spineworkup.pathways import Pathway
 
@@ -17,7 +17,7 @@ NOT_KNOWN = "Leave a question without an answer where the answer is not known. N
 
 
 def to_questionnaire(pathway: Pathway) -> Resource:
-    """Return the Questionnaire that asks for every finding of a pathway, and for its clocks.
+    """Return the Questionnaire that asks for every finding of a pathway, and for the clocks that it uses.
 
     `linkId` is the finding's id, `<finding>.at` the time of it, `clocks.<clock>` a clock. What is left without an
     answer is not known: a question has no default. A question is hidden only where no rule can turn on its answer.
@@ -43,7 +43,8 @@ def to_questionnaire(pathway: Pathway) -> Resource:
 
 
 def _groups(pathway: Pathway) -> Iterator[Resource]:
-    yield _group("clocks", "Times", clock_items())
+    if clocks := used_clocks(pathway):
+        yield _group("clocks", "Times", clock_items(clocks))
     timed, moot = timed_findings(pathway), moot_questions(pathway)
     for name, findings in groups(pathway).items():
         questions = [

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from spineworkup.charts import CLOCKS
 from spineworkup.checklists import CLOCK_ASKS
 from spineworkup.fhir.datatypes import Resource, local_coding
 from spineworkup.fhir.finding_codes import finding_codings, option_coding
 from spineworkup.fhir.questionnaires.conditions import Condition, possible_answers
 from spineworkup.fhir.requests.words import source_words
-from spineworkup.fhir.systems import CLOCKS as CLOCK_SYSTEM
-from spineworkup.fhir.systems import UCUM, coding
+from spineworkup.fhir.systems import CLOCKS, UCUM, coding
 from spineworkup.findings import Finding, Kind, Value, plain
 
 _CORE = "http://hl7.org/fhir/StructureDefinition"
@@ -33,8 +31,8 @@ def finding_item(finding: Finding, moot: Condition | None) -> Resource:
     return {
         "extension": [*_units(finding), {"url": _EXTRACT, "valueBoolean": True}],
         "linkId": finding.id,
-        "code": finding_codings(finding),
-        "text": finding.ask or finding.label,
+        "code": finding_codings(finding, *_units_of(finding)),
+        "text": _words(finding),
         "type": _TYPES[finding.kind],
         **({} if moot is None else _unless(moot)),
         **_options(finding),
@@ -54,14 +52,14 @@ def time_item(finding: Finding) -> Resource:
     }
 
 
-def clock_items() -> Iterator[Resource]:
-    """Yield the questions when the clocks started."""
-    for clock in CLOCKS:
+def clock_items(clocks: Iterable[str]) -> Iterator[Resource]:
+    """Yield the questions when clocks started."""
+    for clock in clocks:
         label = f"Time of {clock.replace('_', ' ')}"
         yield {
             "extension": [{"url": _EXTRACT, "valueBoolean": True}],
             "linkId": f"clocks.{clock}",
-            "code": [local_coding(CLOCK_SYSTEM, clock, label)],
+            "code": [local_coding(CLOCKS, clock, label)],
             "text": CLOCK_ASKS[clock],
             "type": "dateTime",
         }
@@ -79,10 +77,22 @@ def display_item(link_id: str, text: str, control: str = "") -> Resource:
     }
 
 
+def _words(finding: Finding) -> str:
+    """Return the question; what isn't answered by yes or no is called by its name, which its question often leaves out."""
+    label, ask = finding.label, finding.ask
+    if not ask or finding.kind is Kind.BOOLEAN or label.lower() in ask.lower():
+        return ask or label
+    return f"{label}: {ask}"
+
+
 def _units(finding: Finding) -> list[Resource]:
     """Return the units in which a quantity can be given; the form has to say which, so none is set beforehand."""
-    units = (finding.unit, *finding.also) if finding.kind is Kind.QUANTITY else ()
-    return [{"url": f"{_CORE}/questionnaire-unitOption", "valueCoding": coding(UCUM, u, u)} for u in units]
+    url = f"{_CORE}/questionnaire-unitOption"
+    return [{"url": url, "valueCoding": coding(UCUM, unit, unit)} for unit in _units_of(finding)]
+
+
+def _units_of(finding: Finding) -> tuple[str, ...]:
+    return (finding.unit, *finding.also) if finding.unit else ()
 
 
 def _options(finding: Finding) -> Resource:
