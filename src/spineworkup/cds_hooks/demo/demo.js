@@ -92,7 +92,7 @@ function showAnswer({ cards, json, status, milliseconds }, lines) {
   place.replaceChildren(...nodes);
   byId("entered").replaceChildren(...lines.map((line) => element("li", { textContent: line })));
   byId("error").replaceChildren();
-  byId("answered").textContent = `Answered at ${new Date().toLocaleTimeString("en-GB")}`;
+  byId("answered").textContent = `Answered on ${new Date().toLocaleString("en-GB")}`;
   showExchange(`${service.id} answered ${status} in ${milliseconds} ms.`, JSON.stringify(json, null, 2));
   setState("answered");
   say(cards[0].summary, cards[0].indicator);
@@ -108,7 +108,7 @@ function showError(error, retry) {
   const { status, text } = error.exchange ?? {};
   showExchange(status ? `it answered ${status}.` : "it gave no answer.", text ?? "");
   setState("failed", "Out of date. What is below answers earlier entries: don't use it.");
-  say("Could not evaluate");
+  say("Could not evaluate", "failed");
 }
 
 function showExchange(words, text) {
@@ -123,8 +123,8 @@ function setState(state, words = "") {
   byId("stale").hidden = words === "" || !byId("cards").hasChildNodes();
 }
 
-/** Say how it stands, on top and to screen readers; the loudest card comes first. */
-function say(words, indicator = "") {
-  byId("bar").className = `bar ${indicator}`;
+/** Say how it stands, on top and to screen readers: in the words of the loudest card, which comes first. */
+function say(words, look = "") {
+  byId("bar").className = `bar ${look}`;
   byId("status").textContent = words;
 }
