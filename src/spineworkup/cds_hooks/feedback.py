@@ -15,7 +15,7 @@ from spineworkup.cds_hooks.faults import RequestError
 from spineworkup.cds_hooks.override_reasons import CODES, SYSTEM
 from spineworkup.charts import read_time
 from spineworkup.errors import FhirError, TimeError
-from spineworkup.fhir.elements import Element
+from spineworkup.fhir.reading.elements import Element
 from spineworkup.fhir.read_json import read_object
 
 Outcome = Literal["accepted", "overridden"]

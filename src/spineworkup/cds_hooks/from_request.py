@@ -11,10 +11,10 @@ from attrs import field, frozen
 from spineworkup.cds_hooks.faults import RequestError
 from spineworkup.cds_hooks.prefetch import slots_of
 from spineworkup.errors import FhirError
-from spineworkup.fhir.elements import Element
+from spineworkup.fhir.reading.elements import Element
 from spineworkup.fhir.fetched import Source, SourceState, to_source
 from spineworkup.fhir.read_json import read_object
-from spineworkup.fhir.vocabulary import vocabulary
+from spineworkup.fhir.reading.vocabulary import vocabulary
 from spineworkup.pathways import Pathway
 
 ORDERING = ("order-select", "order-sign")
@@ -129,9 +129,9 @@ def _drafted(context: dict[str, Any], hook: str, patient: str, pathway: Pathway)
         order = entry.child("resource")
         _check_subject(order, patient)
         if order.child("resourceType").text == "ServiceRequest":
-            code = order.child("code")
-            own = words.step(code)
-            yield from words.ordered(code)
+            codes = order.child("code").codes
+            own = words.step(codes)
+            yield from words.ordered(codes)
             if own:
                 yield own
 

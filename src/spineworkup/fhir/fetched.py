@@ -12,7 +12,7 @@ from typing import Any
 from attrs import field, frozen
 
 from spineworkup.errors import FhirError
-from spineworkup.fhir.elements import Element
+from spineworkup.fhir.reading.elements import Element
 
 MAX_ENTRIES = 2000
 _OTHER_PAGES = ("next", "previous", "prev")

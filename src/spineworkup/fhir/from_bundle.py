@@ -15,23 +15,29 @@ from attrs import evolve, frozen
 from spineworkup.assessment import assess
 from spineworkup.charts import Chart, aware
 from spineworkup.checklists import Checklist
-from spineworkup.fhir.devices import read_device
-from spineworkup.fhir.diagnoses import read_allergy, read_condition
-from spineworkup.fhir.events import read_procedure, read_request, read_study, read_task
 from spineworkup.fhir.fetched import Entry, Source, entries_of, to_source
-from spineworkup.fhir.import_notices import sorted_notices, source_notices, summary_notices
-from spineworkup.fhir.medicines import read_medication_request, read_medication_statement
-from spineworkup.fhir.observations import read_observation
-from spineworkup.fhir.patients import read_patient, refuse_merged
-from spineworkup.fhir.questionnaire_answers import read_answers
-from spineworkup.fhir.references import NOT_THE_PATIENT, whose
+from spineworkup.fhir.reading.devices import read_device
+from spineworkup.fhir.reading.diagnoses import read_allergy, read_condition
+from spineworkup.fhir.reading.events import read_procedure, read_request, read_study, read_task
+from spineworkup.fhir.reading.medicines import read_medication_request, read_medication_statement
+from spineworkup.fhir.reading.notices import sorted_notices, source_notices, summary_notices
+from spineworkup.fhir.reading.observations import read_observation
+from spineworkup.fhir.reading.patients import read_patient, refuse_merged
+from spineworkup.fhir.reading.questionnaire_answers import read_answers
+from spineworkup.fhir.reading.references import NOT_THE_PATIENT, whose
+from spineworkup.fhir.reading.reports import read_report
+from spineworkup.fhir.reading.settled_chart import (
+    Heard,
+    chart_of,
+    clocks_of,
+    why_of_another_workup,
+    without_earlier_illness,
+)
+from spineworkup.fhir.reading.statements import Said, judged
+from spineworkup.fhir.reading.unusable import why_unusable
+from spineworkup.fhir.reading.vocabulary import Vocabulary, vocabulary
 from spineworkup.fhir.report import Report, ReportLine
-from spineworkup.fhir.reports import read_report
-from spineworkup.fhir.settled_chart import Heard, chart_of, clocks_of, why_of_another_workup
-from spineworkup.fhir.statements import Said, judged
 from spineworkup.fhir.systems import CANONICAL
-from spineworkup.fhir.unusable import why_unusable
-from spineworkup.fhir.vocabulary import Vocabulary, vocabulary
 from spineworkup.pathways import Pathway
 
 Reader = Callable[[Any, Vocabulary, datetime], Said]
@@ -159,7 +165,8 @@ def _of_this_workup(heard: Sequence[Heard]) -> list[Heard]:
     return [Heard(_without_other_workups(one.said, suspicion), one.source, one.type) for one in heard]
 
 
-def _without_other_workups(said: Said, suspicion: datetime | None) -> Said:
+def _without_other_workups(all_of_it: Said, suspicion: datetime | None) -> Said:
+    said = without_earlier_illness(all_of_it, suspicion)
     why = why_of_another_workup(said, suspicion) if said.events else ""
     if not why:
         return said

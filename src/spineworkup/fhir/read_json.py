@@ -15,8 +15,7 @@ from spineworkup.errors import FhirError
 
 MAX_BYTES, MAX_DEPTH = 5_000_000, 64
 _MAX_DIGITS = 40
-# What opens or closes a level, and the strings in between, in which brackets mean nothing.
-_BRACKETS = re.compile(r'[\[\]{}]|"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_HOLDERS = (dict, list)
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -41,11 +40,10 @@ def read_object(raw: bytes | str) -> dict[str, Any]:
     Raises:
         FhirError: As for `read_resource`.
     """
-    text = _decoded(raw)
-    _check_depth(text)
-    found = _parsed(text)
+    found = _parsed(_decoded(raw))
     if not isinstance(found, dict):
         raise FhirError("", "expected a JSON object")
+    _refuse_depth(found)
     return found
 
 
@@ -64,17 +62,19 @@ def _decoded(raw: bytes | str) -> str:
     return text
 
 
-def _check_depth(text: str) -> None:
-    """Refuse deep nesting before the parser, which calls itself, meets it."""
-    depth = 0
-    for match in _BRACKETS.finditer(text):
-        first = text[match.start()]
-        if first in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise FhirError("", f"more than {MAX_DEPTH} levels deep")
-        elif first != '"':
-            depth -= 1
+def _refuse_depth(found: Any) -> None:
+    """Refuse deep nesting: whoever walks through the resource may call itself for each level."""
+    level = [found]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for value in level
+            for inner in (value.values() if isinstance(value, dict) else value)
+            if isinstance(inner, _HOLDERS)
+        ]
+        if not level:
+            return
+    raise FhirError("", f"more than {MAX_DEPTH} levels deep")
 
 
 def _parsed(text: str) -> Any:
@@ -84,6 +84,9 @@ def _parsed(text: str) -> Any:
         )
     except json.JSONDecodeError as error:
         raise FhirError(f"line {error.lineno}, column {error.colno}", "not valid JSON") from None
+    except RecursionError:
+        # The parser calls itself for each level, and gives up in time.
+        raise FhirError("", f"more than {MAX_DEPTH} levels deep") from None
     # Written as an escape, half a character passes the decoding above.
     if "\\u" in text:
         _refuse_halves(found)

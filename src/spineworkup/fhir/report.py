@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from attrs import frozen
 
@@ -41,6 +41,11 @@ class Report:
     lines: tuple[ReportLine, ...]
     conflicting: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """How many resources were used, ignored and unmapped."""
+        return {outcome: self.count(outcome) for outcome in get_args(Outcome)}
 
     def count(self, outcome: Outcome) -> int:
         """Return how many resources were used, ignored or unmapped."""

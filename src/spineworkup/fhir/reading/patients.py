@@ -8,10 +8,10 @@ from decimal import Decimal
 from spineworkup.charts import CLOCK_SKEW, Unknown, WhyUnknown
 from spineworkup.checklists import Notice
 from spineworkup.errors import FhirError
-from spineworkup.fhir.elements import Element
-from spineworkup.fhir.partial_dates import date_bounds
-from spineworkup.fhir.statements import Said, Statement
-from spineworkup.fhir.vocabulary import Vocabulary
+from spineworkup.fhir.reading.elements import Element
+from spineworkup.fhir.reading.partial_dates import date_bounds
+from spineworkup.fhir.reading.statements import Said, Statement
+from spineworkup.fhir.reading.vocabulary import Vocabulary
 from spineworkup.findings import Value
 
 AGE, SEX = "age_years", "sex"

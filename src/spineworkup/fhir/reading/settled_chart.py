@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from spineworkup.charts import Chart, Known, StepEvent, Unknown, WhyUnknown, evolve_entries
 from spineworkup.checklists import Notice
 from spineworkup.fhir.fetched import Source, SourceState
-from spineworkup.fhir.statements import Event, Said, Statement, settled
+from spineworkup.fhir.reading.statements import Event, Said, Statement, settled
 from spineworkup.pathways import Pathway
 
 # Of events that can't be put into order the one that leaves most to do counts.
@@ -55,6 +55,21 @@ def why_of_another_workup(said: Said, suspicion: datetime | None) -> str:
     if suspicion is not None:
         return BEFORE if any(event.when.latest < suspicion for event in others) else ""
     return NO_CLOCK if any(event.state not in ("requested", "scheduled") for event in others) else ""
+
+
+def without_earlier_illness(said: Said, suspicion: datetime | None) -> Said:
+    """Return what a record says, without what an illness left absent that had ended before this suspicion arose.
+
+    It still ends what was recorded before it, and says nothing of now.
+    """
+    if suspicion is None or not any(one.resolves for one in said.statements):
+        return said
+    return evolve(said, statements=tuple([_of_now(one, suspicion) for one in said.statements]))
+
+
+def _of_now(statement: Statement, suspicion: datetime) -> Statement:
+    is_earlier = statement.resolves and statement.when is not None and statement.when.latest < suspicion
+    return evolve(statement, value=Unknown(WhyUnknown.NOT_RECORDED)) if is_earlier else statement
 
 
 def chart_of(

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from spineworkup.checklists import Notice
-from spineworkup.fhir.elements import Element
-from spineworkup.fhir.partial_dates import LEAP_SECOND, NO_ZONE, NOT_A_TIME, When, read_when
-from spineworkup.fhir.statements import Statement
+from spineworkup.fhir.reading.elements import Element
+from spineworkup.fhir.reading.partial_dates import LEAP_SECOND, NO_ZONE, NOT_A_TIME, When, read_when
+from spineworkup.fhir.reading.statements import Statement
 
 TROUBLES = {
     NOT_A_TIME: "was recorded with a time that can't be read, which is not used",

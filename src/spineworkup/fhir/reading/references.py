@@ -8,8 +8,8 @@ from typing import Any
 from attrs import frozen
 
 from spineworkup.errors import FhirError
-from spineworkup.fhir.elements import Code, Element
 from spineworkup.fhir.fetched import Entry
+from spineworkup.fhir.reading.elements import Code, Element
 
 # Where a resource says whom it is about.
 _SUBJECTS = ("subject", "patient", "for")

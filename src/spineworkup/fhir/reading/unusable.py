@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spineworkup.fhir.elements import Element, has_anywhere
+from spineworkup.fhir.reading.elements import Element, has_anywhere
 
 MODIFIED = "an extension changes its meaning in a way that isn't known here"
 OTHER_RULES = "it follows rules that aren't known here"

@@ -13,9 +13,9 @@ from attrs import frozen
 
 from spineworkup.charts import Unknown, WhyUnknown
 from spineworkup.errors import ChartError, UnitError
-from spineworkup.fhir.elements import Element
+from spineworkup.fhir.reading.elements import Element
+from spineworkup.fhir.reading.vocabulary import Vocabulary
 from spineworkup.fhir.systems import UCUM
-from spineworkup.fhir.vocabulary import Vocabulary
 from spineworkup.findings import Finding, Kind, Quantity, Range, Value
 from spineworkup.units import dimension, exact
 

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from spineworkup.charts import Unknown, WhyUnknown
 from spineworkup.checklists import Notice
-from spineworkup.fhir.elements import Element
-from spineworkup.fhir.partial_dates import When
-from spineworkup.fhir.statements import Said, Statement
-from spineworkup.fhir.times import read_time, span_of, time_notices
-from spineworkup.fhir.vocabulary import Meaning, Vocabulary
+from spineworkup.fhir.reading.elements import Element
+from spineworkup.fhir.reading.partial_dates import When
+from spineworkup.fhir.reading.statements import Said, Statement
+from spineworkup.fhir.reading.times import read_time, span_of, time_notices
+from spineworkup.fhir.reading.vocabulary import Meaning, Vocabulary
 from spineworkup.findings import OTHER_STATUSES, Kind
 
 _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
@@ -64,7 +64,8 @@ def _read(resource: Element, words: Vocabulary, at: datetime, clinical_system: s
     verification = _status(resource.child("verificationStatus"), verification_system)
     if standing(clinical, verification) == IN_ERROR:
         return Said("ignored", IN_ERROR)
-    meanings = words.of(resource.child("code").codes)
+    # A diagnosis doesn't say what a test found: the cord may have been seen compressed, or only be thought to be.
+    meanings = [one for one in words.of(resource.child("code").codes) if one.finding.id not in words.results]
     if not meanings:
         return Said("unmapped", "its code is not known here")
     if clinical_system == ALLERGY_CLINICAL and clinical == "resolved":

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from spineworkup.charts import CLOCKS, Unknown, WhyUnknown
 from spineworkup.checklists import Notice
-from spineworkup.fhir.elements import Element
-from spineworkup.fhir.partial_dates import When
-from spineworkup.fhir.statements import Said, Statement
-from spineworkup.fhir.systems import WHY_UNKNOWN
-from spineworkup.fhir.times import read_time, time_notices
-from spineworkup.fhir.values import read_value
-from spineworkup.fhir.vocabulary import Vocabulary
+from spineworkup.fhir.reading.elements import Element
+from spineworkup.fhir.reading.partial_dates import When
+from spineworkup.fhir.reading.statements import Said, Statement
+from spineworkup.fhir.reading.times import read_time, time_notices
+from spineworkup.fhir.reading.values import read_value
+from spineworkup.fhir.reading.vocabulary import Vocabulary
+from spineworkup.fhir.systems import SEEN_AT, WHY_UNKNOWN
 from spineworkup.findings import Finding
 
 COUNTED = ("completed", "amended", "in-progress")
@@ -68,9 +68,20 @@ def _statement(
     if why := _why(answer, words):
         return Statement(finding, Unknown(why), authored)
     read = read_value(finding, answer, words)
-    since = _times(answers.get(f"{finding.id}.at", ())) if read.value is True else []
-    when = min(since, key=lambda one: one.earliest) if since else authored
+    asked = [] if read.value is False else _times(answers.get(f"{finding.id}.at", ()))
+    since = _seen_at(answer, words) or asked
+    when = min(since, key=_earliest) if since else authored
     return Statement(finding, read.value, when, reported=read.reported)
+
+
+def _seen_at(answer: Element, words: Vocabulary) -> list[When]:
+    """Return the time that an answer carries itself, where the form asks for none."""
+    url = words.own(SEEN_AT)
+    return _times([one for one in answer.child("extension").items if one.child("url").text == url])
+
+
+def _earliest(when: When) -> datetime:
+    return when.earliest
 
 
 def _why(item: Element, words: Vocabulary) -> WhyUnknown | None:

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from spineworkup.charts import Unknown, WhyUnknown
 from spineworkup.checklists import Notice
-from spineworkup.fhir.elements import Element
-from spineworkup.fhir.statements import Said, Statement
-from spineworkup.fhir.vocabulary import Vocabulary
+from spineworkup.fhir.reading.elements import Element
+from spineworkup.fhir.reading.statements import Said, Statement
+from spineworkup.fhir.reading.vocabulary import Vocabulary
 
 IMPLANT = "implant_mri_status"
 # FHIR R4, value set `device-safety`: codes of the NCI Thesaurus after ASTM F2503.

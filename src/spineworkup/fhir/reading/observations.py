@@ -7,12 +7,12 @@ from datetime import datetime
 
 from spineworkup.charts import Unknown, WhyUnknown
 from spineworkup.checklists import Notice
-from spineworkup.fhir.elements import Code, Element
-from spineworkup.fhir.partial_dates import When
-from spineworkup.fhir.statements import Said, Statement
-from spineworkup.fhir.times import read_time, span_of, time_notices
-from spineworkup.fhir.values import Read, read_value
-from spineworkup.fhir.vocabulary import Meaning, Vocabulary
+from spineworkup.fhir.reading.elements import Code, Element
+from spineworkup.fhir.reading.partial_dates import When
+from spineworkup.fhir.reading.statements import Said, Statement
+from spineworkup.fhir.reading.times import read_time, span_of, time_notices
+from spineworkup.fhir.reading.values import Read, read_value
+from spineworkup.fhir.reading.vocabulary import Meaning, Vocabulary
 from spineworkup.findings import Finding
 
 # What becomes of an Observation of each status; any other is as `unknown`.

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from spineworkup.charts import STATES
 from spineworkup.checklists import Notice
-from spineworkup.fhir.elements import Element
-from spineworkup.fhir.partial_dates import When
-from spineworkup.fhir.statements import Event, Said
-from spineworkup.fhir.times import read_time, span_of
-from spineworkup.fhir.vocabulary import Vocabulary
+from spineworkup.fhir.reading.elements import Element
+from spineworkup.fhir.reading.partial_dates import When
+from spineworkup.fhir.reading.statements import Event, Said
+from spineworkup.fhir.reading.times import read_time, span_of
+from spineworkup.fhir.reading.vocabulary import Vocabulary
 
 # A FHIR status to the state of the step; one that isn't here says nothing of it.
 REQUEST_STATES = {"active": "requested", "completed": "performed", "revoked": "cancelled"}

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from spineworkup.checklists import Notice
 from spineworkup.fhir.fetched import Source, SourceState
-from spineworkup.fhir.observations import OF_ANOTHER
-from spineworkup.fhir.references import NOT_THE_PATIENT
+from spineworkup.fhir.reading.observations import OF_ANOTHER
+from spineworkup.fhir.reading.references import NOT_THE_PATIENT
+from spineworkup.fhir.reading.settled_chart import NO_CLOCK
+from spineworkup.fhir.reading.statements import Said
+from spineworkup.fhir.reading.unusable import MODIFIED, NOT_OPENED, OTHER_RULES
 from spineworkup.fhir.report import ReportLine
-from spineworkup.fhir.settled_chart import NO_CLOCK
-from spineworkup.fhir.statements import Said
-from spineworkup.fhir.unusable import MODIFIED, NOT_OPENED, OTHER_RULES
 
 _SOURCE_WORDS = {
     SourceState.NOT_FETCHED: "was not fetched",

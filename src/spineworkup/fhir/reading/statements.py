@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from spineworkup.charts import CLOCK_SKEW, Known, Observation, Unknown, WhyUnknown
 from spineworkup.checklists import Notice
-from spineworkup.fhir.partial_dates import When
+from spineworkup.fhir.reading.partial_dates import When
 from spineworkup.fhir.report import Outcome
 from spineworkup.findings import Finding, Kind, Quantity, Range, Value
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from attrs import frozen
 
 from spineworkup.charts import CLOCKS as CLOCK_NAMES
-from spineworkup.fhir.elements import Code, Element
+from spineworkup.fhir.reading.elements import Code, Element
 from spineworkup.fhir.systems import CANONICAL, CLOCKS, FINDINGS, STATES, STEPS, URIS, options_system
 from spineworkup.findings import Coding, Finding
 from spineworkup.pathways import Pathway, Step
@@ -40,6 +40,7 @@ class Vocabulary:
         meanings: A code to what it says, which may be something of several findings.
         orders: A code to the steps that it orders.
         parts: Codes of tests that are only a part of what a step orders.
+        results: The findings that a step makes known: its report says them, a diagnosis never does.
     """
 
     pathway: Pathway
@@ -47,6 +48,7 @@ class Vocabulary:
     meanings: Mapping[Code, tuple[Meaning, ...]]
     orders: Mapping[Code, tuple[str, ...]]
     parts: frozenset[Code]
+    results: frozenset[str]
 
     def of(self, codes: Iterable[Code]) -> list[Meaning]:
         """Return what some codes of one concept say, each meaning once."""
@@ -123,7 +125,8 @@ def _make(pathway: Pathway, canonical: str) -> Vocabulary:
         for code in [] if _is_panel(step) else _codes(step.orders):
             orders[code] = (*orders.get(code, ()), step.id)
     parts = [code for step in pathway.steps.values() if _is_panel(step) for code in _codes(step.orders)]
-    return Vocabulary(pathway, canonical, meanings, orders, frozenset(parts))
+    results = frozenset(finding for step in pathway.steps.values() for finding in step.produces)
+    return Vocabulary(pathway, canonical, meanings, orders, frozenset(parts), results)
 
 
 def _is_panel(step: Step) -> bool:

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from spineworkup.charts import Unknown, WhyUnknown
 from spineworkup.checklists import Notice
-from spineworkup.fhir.elements import Code, Element
-from spineworkup.fhir.events import events_of
-from spineworkup.fhir.statements import Said, Statement
-from spineworkup.fhir.times import read_time, span_of, time_notices
-from spineworkup.fhir.vocabulary import Vocabulary
+from spineworkup.fhir.reading.elements import Code, Element
+from spineworkup.fhir.reading.events import events_of
+from spineworkup.fhir.reading.statements import Said, Statement
+from spineworkup.fhir.reading.times import read_time, span_of, time_notices
+from spineworkup.fhir.reading.vocabulary import Vocabulary
 from spineworkup.findings import Finding
 
 REPORT_STATES = {

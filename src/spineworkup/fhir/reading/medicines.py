@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from spineworkup.fhir.elements import Element
-from spineworkup.fhir.events import ORDERS
-from spineworkup.fhir.partial_dates import When
-from spineworkup.fhir.statements import Said, Statement
-from spineworkup.fhir.times import read_time, span_of
-from spineworkup.fhir.vocabulary import Vocabulary
+from spineworkup.fhir.reading.elements import Element
+from spineworkup.fhir.reading.events import ORDERS
+from spineworkup.fhir.reading.partial_dates import When
+from spineworkup.fhir.reading.statements import Said, Statement
+from spineworkup.fhir.reading.times import read_time, span_of
+from spineworkup.fhir.reading.vocabulary import Vocabulary
 from spineworkup.findings import Kind
 
 NOT_TAKEN = "not taken now"
