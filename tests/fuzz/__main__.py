@@ -1,4 +1,4 @@
-"""Fuzz a target, guided by coverage: `python -m tests.fuzz case_file --runs 1000000`. Needs atheris."""
+"""Fuzz a target: `python -m tests.fuzz case_file --runs 1000000`; guided by coverage, which needs atheris, or not: `--plain`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 OK, FOUND, NOT_INSTALLED = 0, 1, 2
 CRASHERS = Path(__file__).parent / "crashers"
-NAMES = ("rules_yaml", "overlay", "case_file", "notation", "quantity_and_time", "print_case")
+NAMES = ("rules_yaml", "overlay", "case_file", "notation", "quantity_and_time", "print_case", "cds_request")
 # A single input may need this much, whatever else the process holds; seconds by the clock, as a last resort.
 MEGABYTES, SECONDS = 256, 60
 
@@ -27,7 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=int, default=0, metavar="S", help="no longer than that")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="repeats a run; 0 draws one")
     parser.add_argument("--corpus", type=Path, metavar="DIR", help="keeps what was found interesting, for the next run")
+    parser.add_argument("--plain", action="store_true", help="small changes by chance, without atheris")
     options = parser.parse_args(arguments)
+    if options.plain:
+        from tests.fuzz.plain import fuzz
+
+        return fuzz(options.target, options.runs, options.seconds, options.seed, CRASHERS)
     if find_spec("atheris") is None:
         print("atheris isn't installed: `pip install -r requirements/soak.txt`", file=sys.stderr)
         return NOT_INSTALLED
