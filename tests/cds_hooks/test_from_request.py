@@ -65,7 +65,7 @@ BAD = [
     (but(prefetch=CANARY), 400, "prefetch"),
     (but(prefetch=None), 412, "prefetch"),
     (but(prefetch={}), 412, "prefetch"),
-    (but(prefetch=dict.fromkeys(SLOTS, {"resourceType": "OperationOutcome", "issue": []})), 412, "prefetch"),
+    (but(prefetch={key: {"resourceType": "OperationOutcome", "issue": []} for key in SLOTS}), 412, "prefetch"),
     (slot("patient", CANARY), 422, "prefetch.patient"),
     (slot("patient", [1]), 422, "prefetch.patient"),
     (slot("conditions", 7), 422, "prefetch.conditions"),

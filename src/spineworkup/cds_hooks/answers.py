@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from spineworkup.cds_hooks.card_ids import Issuer
 from spineworkup.cds_hooks.faults import RequestError
@@ -13,6 +13,7 @@ from spineworkup.cds_hooks.from_request import HookRequest
 from spineworkup.cds_hooks.occasions import Occasion, valid_until
 from spineworkup.cds_hooks.sentinels import rules_that_hold
 from spineworkup.cds_hooks.to_cards import EXTENSION, to_cards
+from spineworkup.charts import Chart
 from spineworkup.checklists import Checklist
 from spineworkup.errors import FhirError
 from spineworkup.fhir.from_bundle import assess_imported, from_resources
@@ -34,31 +35,42 @@ class Answer:
     rules: tuple[str, ...]
 
 
-def answer(request: HookRequest, pathway: Pathway, at: datetime, issuer: Issuer, *, suggestions: bool) -> Answer:
-    """Return the answer to a request.
-
-    Raises:
-        RequestError: The records are about two patients, or about another than the request, or can't be read safely.
-    """
-    checklist = checklist_of(request, pathway, at)
+def answer(request: HookRequest, checklist: Checklist, issuer: Issuer, *, suggestions: bool) -> Answer:
+    """Return the answer to a request: its checklist as cards."""
     until = valid_until(checklist)
-    occasion = Occasion(request.patient, at, until, issuer, request.drafted, suggestions)
+    occasion = Occasion(request.patient, checklist.at, until, issuer, request.drafted, suggestions)
     cards = to_cards(checklist, occasion)
     body = {"cards": cards, "extension": {EXTENSION: _receipt(checklist, occasion)}}
     return Answer(body, tuple(card["uuid"] for card in cards), rules_that_hold(checklist))
 
 
-def checklist_of(request: HookRequest, pathway: Pathway, at: datetime) -> Checklist:
+def checklist_of(
+    request: HookRequest, pathway: Pathway, at: datetime, not_available: frozenset[str] = frozenset()
+) -> Checklist:
     """Return the checklist of the records that were sent.
 
+    Args:
+        not_available: Steps that can't be done where the patient is.
+
     Raises:
-        RequestError: As `answer`.
+        RequestError: The records are about two patients, or about another than the request, or can't be read safely.
     """
     try:
         imported = from_resources(request.sources, pathway, at=at, patient=request.patient)
     except FhirError as error:
         raise RequestError(422, f"prefetch.{error.place}".removesuffix("."), error.message) from None
-    return assess_imported(imported, pathway, at=at)
+    chart = _without(imported.chart, not_available)
+    return assess_imported(evolve(imported, chart=chart), pathway, at=at)
+
+
+def _without(chart: Chart, steps: frozenset[str]) -> Chart:
+    """Return a chart with more steps that can't be done; what was recorded isn't read again."""
+    other: Chart = Chart.__new__(Chart)
+    not_available = chart.not_available | steps
+    other.__attrs_init__(
+        chart.findings, chart.entries, chart.clocks, chart.steps, not_available, chart.sign_offs, chart.case
+    )
+    return other
 
 
 def _receipt(checklist: Checklist, occasion: Occasion) -> dict[str, Any]:

@@ -13,20 +13,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from spineworkup.cds_hooks.answers import answer
+from spineworkup.cds_hooks.answers import answer, checklist_of
 from spineworkup.cds_hooks.audit import Audit
 from spineworkup.cds_hooks.card_ids import Issuer
 from spineworkup.cds_hooks.clock import now
+from spineworkup.cds_hooks.demo import demo_routes
+from spineworkup.cds_hooks.doors import inside, outside
 from spineworkup.cds_hooks.edge import HANDLERS, Edge, line_of, reply
 from spineworkup.cds_hooks.faults import RequestError
 from spineworkup.cds_hooks.feedback import read_feedback
 from spineworkup.cds_hooks.from_request import read_request
 from spineworkup.cds_hooks.limits import Gate, check_kind, read_body
 from spineworkup.cds_hooks.logs import Log
+from spineworkup.cds_hooks.replay import MemoryStore, TokenStore
+from spineworkup.cds_hooks.rules_guard import check_rules
 from spineworkup.cds_hooks.sentinels import Watch, sentinels_of
 from spineworkup.cds_hooks.services import SERVICES, Service, discovery
 from spineworkup.cds_hooks.settings import Settings
-from spineworkup.cds_hooks.tokens import Caller, Doorkeeper, middleware
+from spineworkup.cds_hooks.tokens import Caller, Doorkeeper
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import load_pathway
 
@@ -35,32 +39,41 @@ Clock = Callable[[], datetime]
 READY_EVERY = timedelta(seconds=30)
 
 
-def create_app(settings: Settings, *, clock: Clock = now, log: Log | None = None) -> Starlette:
+def create_app(
+    settings: Settings, *, clock: Clock = now, log: Log | None = None, store: TokenStore | None = None
+) -> Starlette:
     """Return the service.
 
     Args:
         settings: How it is set up.
         clock: What tells the time.
         log: Where lines go; standard output where nothing is said.
+        store: Remembers the tokens that were used; this process alone where nothing is said.
 
     Raises:
-        SpineWorkupError: The rules can't be read, or a sentinel is missing.
+        SpineWorkupError: The rules can't be read, aren't those that were meant, or a sentinel is missing.
     """
     pathway = load_pathway(settings.package, settings.overlays)
+    check_rules(settings, pathway)
     log = Log(sys.stdout) if log is None else log
+    store = MemoryStore(settings.max_tokens) if store is None else store
     desk = Desk(
         settings,
         pathway,
         clock,
-        Doorkeeper(settings),
+        Doorkeeper(settings, store),
         Gate(settings.max_waiting),
         Watch(pathway, sentinels_of(settings.package, pathway)),
         None if settings.audit_file is None else Audit(settings.audit_file, settings.secret),
     )
     desk.watch.is_well(clock())
     app = Starlette(
-        routes=[*_routes(desk), *_demo(settings, pathway)],
-        middleware=[*middleware(settings), Middleware(Edge, log=log, clock=clock, bundle=pathway.hash)],
+        routes=[*_routes(desk), *(demo_routes(pathway) if settings.demo else [])],
+        middleware=[
+            *outside(settings),
+            Middleware(Edge, log=log, clock=clock, bundle=pathway.hash),
+            *inside(settings),
+        ],
         exception_handlers=HANDLERS,
     )
     # Starlette would lead a caller on to an address made from what the caller says the host is.
@@ -107,7 +120,9 @@ class Desk:
         at = self.clock()
         self._must_be_well(at)
         asked = read_request(body, service.hook, self.pathway, self.settings.max_entries)
-        found = answer(asked, self.pathway, at, self._issuer(caller), suggestions=self.settings.suggestions)
+        not_available = self.settings.not_available_to(caller.iss, caller.tenant)
+        checklist = checklist_of(asked, self.pathway, at, not_available)
+        found = answer(asked, checklist, self._issuer(caller), suggestions=self.settings.suggestions)
         line = line_of(request)
         line.rules, line.outcome = found.rules, "cards"
         self._keep(caller, service, body, outcome="cards", cards=found.cards)
@@ -166,14 +181,6 @@ def _routes(desk: Desk) -> list[Route]:
         Route("/health", desk.health, methods=["GET"]),
         Route("/ready", desk.ready, methods=["GET"]),
     ]
-
-
-def _demo(settings: Settings, pathway: Pathway) -> list[Route]:
-    if not settings.demo:
-        return []
-    from spineworkup.cds_hooks.demo import demo_routes
-
-    return demo_routes(pathway)
 
 
 def _service(request: Request) -> Service:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from attrs import define, field
 
+from spineworkup.cds_hooks.card_notices import notice_lines
 from spineworkup.cds_hooks.escaped import Escape, escaping
 from spineworkup.cds_hooks.occasions import Occasion
 from spineworkup.cds_hooks.plain_text import fitted, plain
@@ -24,7 +25,7 @@ from spineworkup.sources import Source
 from spineworkup.urgency import Urgency
 
 MAX_SUMMARY = 139
-MAX_ASKED, MAX_NOTICES = 8, 12
+MAX_ASKED = 8
 USE = "For clinicians; not a medical device, and never the only basis of a decision."
 
 
@@ -157,7 +158,7 @@ class _Writer:
 
     def notices(self, notices: Sequence[Notice]) -> list[str]:
         """Say what a reader must know of the records and the rules."""
-        return _cut([f"- {escape(sentence(notice.text))}" for notice in notices[:MAX_NOTICES]], len(notices))
+        return [f"- {escape(line)}" for line in notice_lines(notices, self.checklist.chart.findings)]
 
     def sources(self) -> list[str]:
         """Name the sources that were cited."""

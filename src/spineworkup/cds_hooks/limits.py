@@ -87,6 +87,8 @@ class Gate:
         self._taken += 1
         try:
             async with self._turn:
+                # All who have come in the meantime learn first whether they may wait.
+                await asyncio.sleep(0)
                 yield
         finally:
             self._taken -= 1

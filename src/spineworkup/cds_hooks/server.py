@@ -13,8 +13,14 @@ MAX_HEAD = 16_384
 
 def banner(settings: Settings) -> str:
     """Return what whoever starts the service has to know."""
-    page = f"\nTo try it: http://{settings.host}:{settings.port}/demo/" if settings.demo else ""
-    return f"CDS Hooks service on http://{settings.host}:{settings.port}/cds-services{page}\nNot a medical device."
+    callers = (
+        f"{len(settings.clients)} clients may call, each with a signed token for {settings.public_url}."
+        if settings.authenticates
+        else "Anybody on this machine may call, without authentication: for trying it, never for patients."
+    )
+    page = [f"To try it: {settings.public_url}/demo/"] if settings.demo else []
+    where = f"CDS Hooks service on {settings.host}, port {settings.port}: {settings.public_url}/cds-services"
+    return "\n".join([where, callers, *page, "Not a medical device."])
 
 
 def run(settings: Settings) -> None:
@@ -28,7 +34,6 @@ def run(settings: Settings) -> None:
 
 def config_of(settings: Settings) -> uvicorn.Config:
     """Return how the server is set up: nothing of a request is logged but by the service itself."""
-    proxies = list(settings.trusted_proxies)
     return uvicorn.Config(
         create_app(settings),
         host=settings.host,
@@ -40,8 +45,7 @@ def config_of(settings: Settings) -> uvicorn.Config:
         log_config=None,
         server_header=False,
         date_header=True,
-        proxy_headers=bool(proxies),
-        forwarded_allow_ips=proxies,
+        proxy_headers=False,
         limit_concurrency=settings.max_connections,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=10,
