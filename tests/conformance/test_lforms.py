@@ -17,7 +17,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't i
 
 from spineworkup import assess, load_pathway  # noqa: E402
 from spineworkup.charts import Chart, Observation  # noqa: E402
-from spineworkup.fhir.from_bundle import assess_imported, from_bundle  # noqa: E402
+from spineworkup.fhir.from_bundle import from_bundle  # noqa: E402
 from spineworkup.fhir.read_json import read_resource  # noqa: E402
 from spineworkup.fhir.to_questionnaire import to_questionnaire  # noqa: E402
 from spineworkup.fhir.write_json import write_resource  # noqa: E402
@@ -198,12 +198,12 @@ def responses(form: Form) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_filled_form_gives_the_checklist_of_the_chart(responses: dict[str, dict[str, Any]], name: str) -> None:
-    """From clicks and keys to the checklist; the notices aside, which speak of the record."""
+    """From clicks and keys to the checklist."""
     at = datetime.fromisoformat(responses[name]["authored"])
     imported = from_bundle(responses[name], PATHWAY, at=at)
 
     expected = answer_of(assess(PATHWAY, charted(CASES[name], at), at=at))
-    assert expected == answer_of(assess_imported(imported, PATHWAY, at=at))
+    assert expected == answer_of(assess(PATHWAY, imported.chart, at=at))
 
 
 def test_the_answers_are_sound_and_the_form_asks_nobody_else(form: Form, responses: dict[str, dict[str, Any]]) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spineworkup.checklists import Checklist, ChecklistItem
-
-# What is said of where a value came from, or of how it was recorded: not of the patient.
-OF_THE_RECORD = ("no_value", "preliminary", "not_counted", "requested_against_rules")
+from tests.strategies import NOON as NOON  # and with it the settings of all tests
 
 
 def answer_of(checklist: Checklist) -> dict[str, Any]:
@@ -18,7 +16,7 @@ def answer_of(checklist: Checklist) -> dict[str, Any]:
         "questions": [(q.id, q.could_reach, q.steps, q.due) for q in checklist.questions],
         "scores": {id_: (s.lowest, s.highest, s.bands, s.missing) for id_, s in checklist.scores.items()},
         "handover": [(h.option.id, [there for _, there in h.needs]) for h in checklist.handover],
-        "notices": sorted({(n.kind, n.finding) for n in checklist.notices if n.kind not in OF_THE_RECORD}),
+        "notices": sorted((n.kind, n.finding) for n in checklist.notices),
     }
 
 

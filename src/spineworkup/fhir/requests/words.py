@@ -53,7 +53,7 @@ def note_texts(checklist: Checklist, item: ChecklistItem) -> list[str]:
 
 def standing(checklist: Checklist, item: ChecklistItem) -> str:
     """Return where a step stands: its status, how urgent it is, by when, what was recorded and what takes over."""
-    said = [item.status.words, item.urgency.words]
+    said = [item.status.words, _urgency(item)]
     if item.due is not None:
         said.append(f"{'Overdue since' if item.overdue else 'Due by'} {moment(item.due)}")
     if item.progress is not None:
@@ -61,6 +61,12 @@ def standing(checklist: Checklist, item: ChecklistItem) -> str:
     if item.instead is not None:
         said.append(f"What takes over: {checklist.pathway.steps[item.instead].label}")
     return "".join(f"{words}. " for words in said).rstrip()
+
+
+def _urgency(item: ChecklistItem) -> str:
+    """Return the urgency; where nothing is certain, only what it could reach, or it would read as not indicated."""
+    nothing_certain = item.urgency.lowest is Urgency.NONE and not item.urgency.is_settled
+    return f"Could reach: {item.urgency.highest.words}" if nothing_certain else item.urgency.words
 
 
 def against_words(against: Against) -> str:
