@@ -36,7 +36,6 @@ def jwk(name: str, kid: str) -> Json:
     return {**key(name).as_dict(private=False), "kid": kid}
 
 
-@cache
 def settings(**more: Any) -> Settings:
     """Return settings with two clients."""
     clients = (

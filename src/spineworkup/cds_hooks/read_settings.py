@@ -143,9 +143,13 @@ def _bytes_at(written: Any, folder: Path, *path: str) -> bytes:
 def _bytes_of(file: Path) -> bytes:
     """Return what a file holds; a folder, a device or something without an end isn't read."""
     try:
-        if not file.is_file() or file.stat().st_size > MAX_BYTES:
+        if not file.is_file():
             raise OSError
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            raw = opened.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise OSError
+        return raw
     except (OSError, ValueError):
         raise SettingsError([Problem(Position("settings"), "no file that can be read")]) from None
 
