@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -287,7 +288,8 @@ def test_no_answer_is_said_and_the_old_one_is_marked(problem: str, visit: Visit)
 
     assert "Could not evaluate" in visit.page.locator("[role=alert]").inner_text()
     assert "Could not evaluate" == visit.status
-    assert "don't use it" in visit.page.locator("#stale").inner_text()
+    assert visit.page.get_by_text("don't use it").is_visible()
+    assert visit.cards != ""
     assert visit.state == "failed"
 
     visit.page.unroute("**/cds-services/**")
@@ -341,7 +343,9 @@ def test_an_answer_that_comes_late_never_replaces_a_newer_one(visit: Visit) -> N
     held[1].continue_()
     visit.settled()
     after = visit.cards
-    visit.page.wait_for_timeout(50)
+    with suppress(playwright.Error):  # of a request that the page has given up
+        held[0].fulfill(json={"cards": [{"summary": "late", "indicator": "info", "source": {"label": "late"}}]})
+    visit.page.wait_for_timeout(100)
 
     assert "Immediate:" not in visit.status
     assert after == visit.cards

@@ -3,7 +3,7 @@
 import { cardNode, keepOpen, linesOf, markNew } from "./cards.js";
 import { buildForm } from "./form.js";
 import { element } from "./markdown.js";
-import { discover, evaluate, holdsUntil, loadQuestionnaire, requestFor } from "./service.js";
+import { ServiceError, discover, evaluate, holdsUntil, loadQuestionnaire, requestFor } from "./service.js";
 
 const PAUSE = 250; // after the last key, in milliseconds
 const byId = (id) => document.getElementById(id);
@@ -104,7 +104,8 @@ function showError(error, retry) {
   const again = element("button", { type: "button", textContent: "Try again" });
   again.addEventListener("click", () => retry());
   const words = element("strong", { textContent: "Could not evaluate. " });
-  byId("error").replaceChildren(element("p", { className: "error" }, words, `${error.message} `, again));
+  const why = error instanceof ServiceError ? error.message : "The page can't show what it got.";
+  byId("error").replaceChildren(element("p", { className: "error" }, words, `${why} `, again));
   const { status, text } = error.exchange ?? {};
   showExchange(status ? `it answered ${status}.` : "it gave no answer.", text ?? "");
   setState("failed", "Out of date. What is below answers earlier entries: don't use it.");
