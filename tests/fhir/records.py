@@ -44,8 +44,9 @@ def resource(type_: str, **more: Any) -> Resource:
     return {"resourceType": type_, "subject": {"reference": "Patient/1"}, **more}
 
 
-def observation(code: tuple[str, str] = CALCIUM, **more: Any) -> Resource:
-    return resource("Observation", **{"status": "final", "code": concept(code), **more})
+def observation(code: Any = CALCIUM, **more: Any) -> Resource:
+    named = concept(code) if isinstance(code, tuple) else code
+    return resource("Observation", **{"status": "final", "code": named, **more})
 
 
 def condition(code: tuple[str, str] = WEAKNESS, clinical: str = "active", sure: str = "confirmed", **more: Any) -> Resource:
