@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
 
 import pytest
 from attrs import evolve
@@ -18,29 +16,25 @@ from spineworkup.assessment import assess
 from spineworkup.charts import Chart, Observation, StepEvent, Unknown, WhyUnknown
 from spineworkup.criteria import NamedCriterion, Present
 from spineworkup.derived import DERIVED
-from spineworkup.fhir import elm_names as name
 from spineworkup.fhir.as_read import as_read
-from spineworkup.fhir.elm_derived import DERIVED_ELM
-from spineworkup.fhir.elm_library import elm_library
-from spineworkup.fhir.plan_header import computer_name, slug
+from spineworkup.fhir.elm import names as name
+from spineworkup.fhir.elm.derived import DERIVED_ELM
+from spineworkup.fhir.elm.library import elm_library
+from spineworkup.fhir.plan.header import computer_name, slug
 from spineworkup.fhir.to_library import to_library
 from spineworkup.findings import Derivation, Finding, Kind
 from spineworkup.pathways import Pathway, Rule, Step
 from spineworkup.testing.strategies import NOON, charts
 from spineworkup.translate.elm_nodes import node
 from tests.fhir.elm_checks import circles, faults_of
+from tests.fhir.plan_checks import elm_in
 from tests.oracle.generate import Author
 
 BASE = load_pathway()
 US = load_pathway("metastatic_spine", ["us"])
 
 
-def elm_in(library: dict[str, Any]) -> Any:
-    (content,) = library["content"]
-    return json.loads(b64decode(content["data"]).decode("ascii"))
-
-
-def defines(pathway: Pathway) -> dict[str, Any]:
+def defines(pathway):
     return {one["name"]: one["expression"] for one in elm_library(pathway)["library"]["statements"]["def"]}
 
 
@@ -65,11 +59,11 @@ def test_the_elm_of_random_rules_is_sound():
         ("translate.to_elm.both", lambda operands: node("Annd", *operands), "Annd: no such node"),
         ("translate.to_elm.ref", lambda define: node("ExpressionRef", name=f"{define}s"), "nothing is called"),
         ("translate.to_elm.not_", lambda operand: node("Not", operand, operand), "Not: 2 operands"),
-        ("fhir.elm_events.alias", lambda define: node("AliasRef", name="other"), "AliasRef: nothing is called"),
-        ("fhir.elm_library.AT_LEAST", {"type": "FunctionDef", "name": "x", "operand": [], "expression": {}}, "no node where"),
-        ("fhir.elm_names.rule", lambda id_: "rule", "defined twice"),
-        ("fhir.elm_names.state", lambda id_: "coding", "an alias and a define"),
-        ("fhir.elm_findings.agreed", lambda kind: "at least", "at least: 1 operands"),
+        ("fhir.elm.events.alias", lambda define: node("AliasRef", name="other"), "AliasRef: nothing is called"),
+        ("fhir.elm.library.AT_LEAST", {"type": "FunctionDef", "name": "x", "operand": [], "expression": {}}, "no node where"),
+        ("fhir.elm.names.rule", lambda id_: "rule", "defined twice"),
+        ("fhir.elm.names.state", lambda id_: "coding", "an alias and a define"),
+        ("fhir.elm.findings.agreed", lambda kind: "at least", "at least: 1 operands"),
     ],
 )  # fmt: skip
 def test_what_is_not_sound_is_seen(where, instead, fault, monkeypatch):

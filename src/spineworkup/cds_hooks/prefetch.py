@@ -8,7 +8,7 @@ from itertools import groupby
 from attrs import frozen
 
 from spineworkup.fhir.from_bundle import READERS
-from spineworkup.fhir.plan_header import pathway_slug, url_of
+from spineworkup.fhir.plan.header import pathway_slug, url_of
 from spineworkup.fhir.systems import CANONICAL, CLOCKS, FINDINGS, STEPS, URIS
 from spineworkup.findings import Coding, Finding
 from spineworkup.pathways import Pathway

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from spineworkup.fhir.plan_actions import ASK, ASK_TITLE
-from spineworkup.fhir.plan_header import Resource, computer_name, header, pathway_slug, slug
-from spineworkup.fhir.plan_sources import cited
+from spineworkup.fhir.plan.actions import ASK, ASK_TITLE
+from spineworkup.fhir.plan.header import Resource, computer_name, header, pathway_slug, slug
+from spineworkup.fhir.plan.sources import cited
 from spineworkup.fhir.systems import CANONICAL, STEPS, coding
 from spineworkup.fhir.to_service_requests import order_concepts
 from spineworkup.pathways import Pathway, Step

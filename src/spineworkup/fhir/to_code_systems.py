@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from spineworkup.charts import STATES as STATE_CODES
-from spineworkup.fhir.elm_events import NOT_AVAILABLE
-from spineworkup.fhir.plan_header import Resource, computer_name, header
+from spineworkup.fhir.elm.events import NOT_AVAILABLE
+from spineworkup.fhir.plan.header import Resource, computer_name, header
 from spineworkup.fhir.systems import CANONICAL, FINDINGS, RULES, STATES, STEPS, options_system
 from spineworkup.pathways import Pathway
 

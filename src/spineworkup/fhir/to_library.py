@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 
-from spineworkup.fhir.elm_library import elm_library
-from spineworkup.fhir.plan_header import Resource, computer_name, header, pathway_slug
-from spineworkup.fhir.plan_sources import source_artifacts
+from spineworkup.fhir.elm.library import elm_library
+from spineworkup.fhir.plan.header import Resource, computer_name, header, pathway_slug
+from spineworkup.fhir.plan.sources import source_artifacts
 from spineworkup.fhir.systems import CANONICAL, FINDINGS, STEPS, coding
 from spineworkup.pathways import Pathway
 

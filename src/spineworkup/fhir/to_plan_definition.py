@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from spineworkup.fhir.plan_actions import Actions
-from spineworkup.fhir.plan_header import Resource, computer_name, header, pathway_slug, versioned
-from spineworkup.fhir.plan_sources import source_artifacts
+from spineworkup.fhir.plan.actions import Actions
+from spineworkup.fhir.plan.header import Resource, computer_name, header, pathway_slug, versioned
+from spineworkup.fhir.plan.sources import source_artifacts
 from spineworkup.fhir.systems import CANONICAL, coding
 from spineworkup.fhir.to_activity_definitions import to_activity_definitions
 from spineworkup.fhir.to_code_systems import to_code_systems

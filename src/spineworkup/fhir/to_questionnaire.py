@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from spineworkup.fhir.datatypes import Resource
-from spineworkup.fhir.plan_header import computer_name, header, pathway_slug
+from spineworkup.fhir.plan.header import computer_name, header, pathway_slug
 from spineworkup.fhir.questionnaires.conditions import moot_questions
 from spineworkup.fhir.questionnaires.items import clock_items, display_item, finding_item, time_item
 from spineworkup.fhir.questionnaires.order import groups

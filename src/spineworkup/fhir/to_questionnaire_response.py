@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from spineworkup.charts import Chart
 from spineworkup.checklists import Checklist
 from spineworkup.fhir.datatypes import Resource, subject
-from spineworkup.fhir.plan_header import pathway_slug, versioned
+from spineworkup.fhir.plan.header import pathway_slug, versioned
 from spineworkup.fhir.questionnaires.answers import said_of
 from spineworkup.fhir.systems import CANONICAL
 from spineworkup.fhir.to_questionnaire import to_questionnaire

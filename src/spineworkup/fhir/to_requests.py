@@ -6,7 +6,7 @@ from spineworkup.checklists import Checklist
 from spineworkup.fhir import bundles
 from spineworkup.fhir.bundles import Entry
 from spineworkup.fhir.datatypes import Resource, concept, local, moment, notes, subject
-from spineworkup.fhir.plan_header import pathway_slug, versioned
+from spineworkup.fhir.plan.header import pathway_slug, versioned
 from spineworkup.fhir.requests.actions import OPEN, action_of, proposals_of
 from spineworkup.fhir.requests.answers import Answer
 from spineworkup.fhir.requests.issues import contraindication_issues, notice_issues

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.fhir import bundles
 from spineworkup.fhir.datatypes import Resource, concept, local, moment, notes, subject
-from spineworkup.fhir.plan_header import pathway_slug, versioned
+from spineworkup.fhir.plan.header import pathway_slug, versioned
 from spineworkup.fhir.requests.words import by_when, note_texts, priority_of, reason_concepts
 from spineworkup.fhir.systems import CANONICAL, URIS, coding, coding_of
 from spineworkup.findings import Coding

@@ -13,9 +13,9 @@ from functools import reduce
 from attrs import frozen
 
 from spineworkup.charts import WhyUnknown
-from spineworkup.fhir import elm_names as name
-from spineworkup.fhir.elm_derived import DERIVED_ELM
-from spineworkup.fhir.elm_numbers import number_of, plausible
+from spineworkup.fhir.elm import names as name
+from spineworkup.fhir.elm.derived import DERIVED_ELM
+from spineworkup.fhir.elm.numbers import number_of, plausible
 from spineworkup.fhir.systems import FINDINGS, options_system
 from spineworkup.findings import Finding, Kind
 from spineworkup.pathways import Pathway

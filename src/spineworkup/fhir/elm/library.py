@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from spineworkup.fhir import elm_names as name
-from spineworkup.fhir.elm_events import event_defines
-from spineworkup.fhir.elm_findings import AGREEMENTS, Define, FindingDefines
-from spineworkup.fhir.elm_steps import StepDefines, Translate, whole_defines
-from spineworkup.fhir.plan_header import computer_name
+from spineworkup.fhir.elm import names as name
+from spineworkup.fhir.elm.events import event_defines
+from spineworkup.fhir.elm.findings import AGREEMENTS, Define, FindingDefines
+from spineworkup.fhir.elm.steps import StepDefines, Translate, whole_defines
+from spineworkup.fhir.plan.header import computer_name
 from spineworkup.fhir.systems import CANONICAL, FINDINGS, STEPS
 from spineworkup.pathways import Pathway
 from spineworkup.translate.elm_nodes import Elm, define, node

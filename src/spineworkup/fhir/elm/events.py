@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spineworkup.charts import STATES
-from spineworkup.fhir import elm_names as name
-from spineworkup.fhir.elm_findings import Define, agreed, retrieve
+from spineworkup.fhir.elm import names as name
+from spineworkup.fhir.elm.findings import Define, agreed, retrieve
 from spineworkup.fhir.systems import STATES as SYSTEM
 from spineworkup.fhir.systems import STEPS
 from spineworkup.pathways import Step

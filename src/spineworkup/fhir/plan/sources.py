@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spineworkup.fhir.plan_header import Resource
+from spineworkup.fhir.plan.header import Resource
 from spineworkup.pathways import Note, Pathway, Rule
 from spineworkup.sources import VERIFICATION_WORDS, Citation, Source
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from spineworkup.fhir.elm_numbers import in_unit_of, rounded
+from spineworkup.fhir.elm.numbers import in_unit_of, rounded
 from spineworkup.findings import Finding
 from spineworkup.translate.elm_nodes import NULL, Elm, both, if_, is_null, literal, node, not_, ref
 from spineworkup.translate.to_elm import finding_define

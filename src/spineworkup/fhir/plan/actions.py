@@ -8,10 +8,10 @@ from typing import Any
 
 from attrs import frozen
 
-from spineworkup.fhir import elm_names as name
-from spineworkup.fhir.plan_header import Resource, pathway_slug, slug, versioned
-from spineworkup.fhir.plan_sources import cited
-from spineworkup.fhir.plan_words import described, purpose_described
+from spineworkup.fhir.elm import names as name
+from spineworkup.fhir.plan.header import Resource, pathway_slug, slug, versioned
+from spineworkup.fhir.plan.sources import cited
+from spineworkup.fhir.plan.words import described, purpose_described
 from spineworkup.fhir.requests.words import PRIORITIES
 from spineworkup.fhir.systems import RULES, STEPS, UCUM, coding, coding_of
 from spineworkup.pathways import Pathway, Purpose, Step

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from attrs import frozen
 
 from spineworkup.criteria import Criterion
-from spineworkup.fhir import elm_names as name
-from spineworkup.fhir.elm_events import declined
-from spineworkup.fhir.elm_findings import Define
+from spineworkup.fhir.elm import names as name
+from spineworkup.fhir.elm.events import declined
+from spineworkup.fhir.elm.findings import Define
 from spineworkup.pathways import Pathway, Prerequisite, Rule, Step
 from spineworkup.readings import CLOSED, Status
 from spineworkup.translate.elm_nodes import (
