@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -21,6 +25,7 @@ pytest.importorskip("uvicorn", reason="the extra `cds-hooks` isn't installed")
 from spineworkup import load_pathway
 from spineworkup.cds_hooks.prefetch import slots_of
 from spineworkup.cds_hooks.read_settings import read_settings
+from spineworkup.cds_hooks.replay import Use
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
@@ -144,6 +149,22 @@ def test_the_settings_of_the_page_can_be_read(shell: Shell) -> None:
 
     assert settings.authenticates
     assert frozenset({"mri_whole_spine"}) == settings.not_available_to("https://ehr.example.org", "clinic")
+
+
+def test_processes_that_share_a_store_let_a_token_in_once(tmp_path: Path) -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "examples" / "service" / "shared_store.py"))
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    stores = [made["SharedStore"](str(tmp_path / "tokens.sqlite")) for _ in range(4)]
+
+    def use(number: int) -> Use:
+        return stores[number % 4].use("https://ehr.example.org", str(number // 20), noon + timedelta(minutes=5), noon)
+
+    with ThreadPoolExecutor(8) as threads:
+        said = Counter(threads.map(use, range(200)))
+
+    assert {Use.FIRST: 10, Use.AGAIN: 190} == said
+    assert Use.FIRST is stores[0].use("https://other.example.org", "0", noon + timedelta(minutes=5), noon)
+    assert Use.FULL is made["SharedStore"](str(tmp_path / "no" / "folder")).use("i", "j", noon, noon)
 
 
 def test_links_of_the_pages_lead_somewhere() -> None:
