@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from attrs import define, field
 
 from spineworkup.cds_hooks.card_notices import notice_lines
-from spineworkup.cds_hooks.escaped import Escape, escaping
+from spineworkup.cds_hooks.escaped import Escape, escaping, markdown
 from spineworkup.cds_hooks.occasions import Occasion
 from spineworkup.cds_hooks.plain_text import fitted, plain
 from spineworkup.cds_hooks.triage import CERTAIN, Planned
@@ -19,7 +19,6 @@ from spineworkup.checklists import Checklist, ChecklistItem, Notice, Question
 from spineworkup.readings import Status
 from spineworkup.reasons import Against, Reason
 from spineworkup.render.model import tier_of
-from spineworkup.render.to_markdown import escape
 from spineworkup.render.wording import AGAINST, VERIFICATION, full, lower, sentence
 from spineworkup.sources import Source
 from spineworkup.urgency import Urgency
@@ -106,9 +105,9 @@ class _Writer:
     def item(self, item: ChecklistItem) -> Iterator[str]:
         """Say what is to be done, where it stands, and what is against it."""
         owner = self.escaped(f"({item.step.owner}): ") if item.step.owner else ""
-        yield f"- **{self.escaped(item.step.action or item.step.label)}** {owner}{escape(_state(item))}"
+        yield f"- **{self.escaped(item.step.action or item.step.label)}** {owner}{markdown(_state(item))}"
         if item.status in CERTAIN:
-            yield from (f"  - {escape(_against_words(against))}" for against in item.against)
+            yield from (f"  - {markdown(_against_words(against))}" for against in item.against)
             if item.instead is not None:
                 yield f"  - Instead: {self._label(item.instead)}"
 
@@ -151,19 +150,19 @@ class _Writer:
         if not because.cites:
             return ""
         numbers = (f"[{self._number(cite.source)}] {cite.at}".strip() for cite in because.cites)
-        return f" {escape(', '.join(numbers))}: {VERIFICATION[because.verification]}"
+        return f" {markdown(', '.join(numbers))}: {VERIFICATION[because.verification]}"
 
     def _number(self, source: str) -> int:
         return self.numbers.setdefault(source, len(self.numbers) + 1)
 
     def notices(self, notices: Sequence[Notice]) -> list[str]:
         """Say what a reader must know of the records and the rules."""
-        return [f"- {escape(line)}" for line in notice_lines(notices, self.checklist.chart.findings)]
+        return [f"- {markdown(line)}" for line in notice_lines(notices, self.checklist.chart.findings)]
 
     def sources(self) -> list[str]:
         """Name the sources that were cited."""
         listed = self.checklist.pathway.sources
-        return [f"- {escape(f'[{number}] {_source_words(listed.get(id_), id_)}')}" for id_, number in self.numbers.items()]
+        return [f"- {markdown(f'[{number}] {_source_words(listed.get(id_), id_)}')}" for id_, number in self.numbers.items()]
 
     def foot(self, occasion: Occasion) -> list[str]:
         """Say as of when the facts are, until when this holds, and by which rules."""
@@ -172,7 +171,7 @@ class _Writer:
         as_of = f"Facts as known on {_time(occasion.at)}."
         return [
             f"- {as_of} Ask again after {_time(occasion.valid_until)}, or as soon as anything is new.",
-            f"- {escape(f'Rules: {name}, {pathway.hash}.')}",
+            f"- {markdown(f'Rules: {name}, {pathway.hash}.')}",
             f"- {USE}",
         ]
 

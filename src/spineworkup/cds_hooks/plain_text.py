@@ -12,15 +12,20 @@ _SPACES = re.compile(r"\s+")
 ELLIPSIS = "…"
 
 
+def one_line(text: str) -> str:
+    """Return a text in one line, without what can't be seen."""
+    if not text.isprintable():
+        text = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in text)
+    return _SPACES.sub(" ", text).strip()
+
+
 def plain(text: str) -> str:
     """Return a text of one line without markup of any kind, without addresses, without what can't be seen.
 
     >>> plain("Call [now](https://evil.test)  now")
     'Call (now)(https: //evil.test) now'
     """
-    if not text.isprintable():
-        text = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in text)
-    return _SPACES.sub(" ", _ADDRESS.sub(" ", text.translate(_LOOK_ALIKES))).strip()
+    return _SPACES.sub(" ", _ADDRESS.sub(" ", one_line(text).translate(_LOOK_ALIKES))).strip()
 
 
 def fitted(lead: str, parts: list[str], limit: int, of: int | None = None) -> str:
