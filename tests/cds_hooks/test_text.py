@@ -16,7 +16,21 @@ from spineworkup.cds_hooks.to_cards import to_cards
 from spineworkup.pathways import Pathway
 from spineworkup.testing.strategies import charts
 from tests.cds_hooks.world import (
-    AT, INSTANCE, NOON, PATHWAY, SIGN, SLOTS, VIEW, drafts, occasion, order, prefetch, rebased, request, serve, shipped,
+    AT,
+    INSTANCE,
+    NOON,
+    PATHWAY,
+    SIGN,
+    SLOTS,
+    VIEW,
+    drafts,
+    occasion,
+    order,
+    prefetch,
+    rebased,
+    request,
+    serve,
+    shipped,
 )  # fmt: skip
 from tests.render.test_hostile import PAYLOADS
 
@@ -52,8 +66,7 @@ def texts_of(cards):
     """Return every text that a client may show."""
     for card in cards:
         yield card["detail"]
-        for text in (card["summary"], card["source"]["label"], card["source"]["topic"]["display"]):
-            yield text
+        yield from (card["summary"], card["source"]["label"], card["source"]["topic"]["display"])
         yield from (reason["display"] for reason in card["overrideReasons"])
         for suggestion in card.get("suggestions", []):
             yield suggestion["label"]
