@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from io import StringIO
 from urllib.parse import unquote
 
 import pytest
@@ -14,14 +15,20 @@ pytest.importorskip("starlette", reason="the extra `cds-hooks` isn't installed")
 from starlette.applications import Starlette
 
 from spineworkup import load_pathway
+from spineworkup.cds_hooks.app import create_app
 from spineworkup.cds_hooks.demo import HEADERS, demo_routes
+from spineworkup.cds_hooks.logs import Log
+from spineworkup.cds_hooks.settings import Settings
 
 APP = Starlette(routes=demo_routes(load_pathway()))
+SERVICE = create_app(Settings(demo=True), log=Log(StringIO()))
+PLAIN = create_app(Settings(), log=Log(StringIO()))
 KINDS = {
     "/demo/": "text/html",
     "/demo/demo.css": "text/css",
     "/demo/demo.js": "text/javascript",
     "/demo/form.js": "text/javascript",
+    "/demo/controls.js": "text/javascript",
     "/demo/service.js": "text/javascript",
     "/demo/cards.js": "text/javascript",
     "/demo/markdown.js": "text/javascript",
@@ -30,13 +37,15 @@ KINDS = {
 }
 
 
-def call(path: str, method: str = "GET", headers: tuple[tuple[bytes, bytes], ...] = ()) -> tuple[int, dict[str, str], bytes]:
+def call(
+    path: str, method: str = "GET", *, host: str = "127.0.0.1:8000", app: Starlette = APP
+) -> tuple[int, dict[str, str], bytes]:
     """Ask as a server does: the path decoded, the raw one beside it."""
     raw, _, query = path.partition("?")
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
         "path": unquote(raw), "raw_path": raw.encode(), "query_string": query.encode(), "root_path": "",
-        "headers": [(b"host", b"127.0.0.1:8000"), *headers], "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 1),
+        "headers": [(b"host", host.encode())], "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 1),
     }  # fmt: skip
     sent: list[dict[str, object]] = []
 
@@ -46,7 +55,7 @@ def call(path: str, method: str = "GET", headers: tuple[tuple[bytes, bytes], ...
     async def send(message: dict[str, object]) -> None:
         sent.append(message)
 
-    asyncio.run(APP(scope, receive, send))
+    asyncio.run(app(scope, receive, send))
     names = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], names, b"".join(part.get("body", b"") for part in sent[1:])
 
@@ -60,7 +69,7 @@ def test_each_file_is_served_as_what_it_is(path, kind):
 
 
 def test_the_page_moves_to_its_folder_and_repeats_nothing():
-    status, headers, body = call("/demo?next=https://evil.example", headers=((b"host", b"evil.example"),))
+    status, headers, body = call("/demo?next=https://evil.example", host="evil.example")
 
     assert (307, "demo/", b"") == (status, headers["location"], body)
 
@@ -128,3 +137,23 @@ def test_the_page_names_no_other_place_and_makes_no_markup_of_text(path):
     assert not re.search(r"localStorage|sessionStorage|indexedDB|document\.cookie|sendBeacon", text)
     assert not re.search(r"(?i)(src|href|url)\s*[=(]\s*[\"']?(https?:)?//", text)
     assert not re.search(r"(?i)<[^>]*\s(on\w+|style)\s*=", text)
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_the_service_shows_the_page_only_where_it_was_asked_to(path):
+    assert 404 == call(path, app=PLAIN)[0]
+    status, headers, _ = call(path, app=SERVICE)
+
+    assert 200 == status
+    assert HEADERS.items() <= {name.title(): value for name, value in headers.items()}.items()
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "10.0.0.7:8000", ""])
+def test_the_page_answers_to_no_other_name_of_this_machine(host):
+    """A page elsewhere that gives this machine a name of its own gets nothing."""
+    assert {401} == {call(path, host=host, app=SERVICE)[0] for path in ("/demo/", "/demo/questionnaire", "/cds-services")}
+
+
+@pytest.mark.parametrize("path", TRAVERSALS)
+def test_nothing_else_can_be_got_through_the_service(path):
+    assert 404 == call(path, app=SERVICE)[0]

@@ -16,7 +16,7 @@ from spineworkup.pathways import Pathway
 _FOLDER = Path(__file__).with_suffix("")
 _KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 # Every name is a route of its own: no part of an address ever becomes part of a path.
-_FILES = ("index.html", "demo.css", "demo.js", "form.js", "service.js", "cards.js", "markdown.js", "icon.svg")
+_FILES = ("index.html", "demo.css", "demo.js", "form.js", "controls.js", "service.js", "cards.js", "markdown.js", "icon.svg")
 
 HEADERS: Mapping[str, str] = {
     # No script but ours, and none of ours can make markup out of text.

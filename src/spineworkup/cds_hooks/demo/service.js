@@ -1,6 +1,6 @@
 // What goes to the CDS Hooks service beside this page, and what comes back. Whatever isn't an answer is an error with a plain reason.
 
-import { localTime } from "./form.js";
+import { localTime } from "./controls.js";
 
 const SERVICES = "../cds-services";
 const INDICATORS = ["info", "warning", "critical"];
