@@ -16,7 +16,6 @@ from joserfc.jws import JWSRegistry, deserialize_compact
 from starlette.datastructures import Headers
 
 from spineworkup.cds_hooks.claims import moments_of, wrong_with_audience
-from spineworkup.cds_hooks.doors import outside
 from spineworkup.cds_hooks.keys import Key, key_of
 from spineworkup.cds_hooks.refused import Refused as Refused
 from spineworkup.cds_hooks.replay import MemoryStore, TokenStore, Use, fingerprint
@@ -24,7 +23,6 @@ from spineworkup.cds_hooks.segments import MAX_HEADER, segments_of
 from spineworkup.cds_hooks.settings import Client, Settings
 
 MAX_JTI = 256
-middleware = outside
 _BEARER = re.compile(r"(?i:bearer) ([A-Za-z0-9._-]+)")
 
 
