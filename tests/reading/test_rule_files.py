@@ -462,7 +462,7 @@ def test_the_order_of_files_and_entries_changes_nothing(tmp_path):
 
 
 def test_a_name_is_never_joined_to_a_path(tmp_path):
-    for name in ("nothing", "..", "metastatic_spin", ""):
+    for name in ("nothing", "..", "metastatic_spin", "", "x/" * 3000, "x\0/"):
         with pytest.raises(RuleError, match="no rule package here: it would hold a file package.yaml"):
             load_pathway(name)
     with pytest.raises(RuleError, match="did you mean 'metastatic_spine'"):

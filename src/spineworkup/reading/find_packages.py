@@ -69,8 +69,16 @@ def _folder(name: str, root: Traversable, marker: str, what: str) -> Traversable
     else:
         # A name is looked up in the list of what is there: it is never joined to a path.
         folder = next((f for f in root.iterdir() if f.name == name), root / ".none")
-    if not (folder / marker).is_file():
+    if not _holds(folder, marker):
         known = names(root, marker)
         hint = did_you_mean(name, known) or f"there are: {', '.join(known) or 'none'}"
         raise RuleError([Problem(Position(name), f"no {what} here: it would hold a file {marker}", hint)])
     return folder
+
+
+def _holds(folder: Traversable, marker: str) -> bool:
+    try:
+        return (folder / marker).is_file()
+    except (OSError, ValueError):
+        # A name that no file system takes: too long, or with a zero byte in it.
+        return False
