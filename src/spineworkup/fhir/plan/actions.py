@@ -14,7 +14,7 @@ from spineworkup.fhir.plan.sources import cited
 from spineworkup.fhir.plan.words import described, purpose_described
 from spineworkup.fhir.requests.words import PRIORITIES
 from spineworkup.fhir.systems import RULES, STEPS, UCUM, coding, coding_of
-from spineworkup.pathways import Pathway, Purpose, Step
+from spineworkup.pathways import Pathway, Purpose, Rule, Step
 from spineworkup.urgency import Urgency
 
 _CREATE = coding("http://terminology.hl7.org/CodeSystem/action-type", "create", "Create")
@@ -59,10 +59,7 @@ class Actions:
                 _step_code(step, self.canonical),
                 *({"coding": [coding_of(one)]} for one in step.orders),
             ],
-            "reason": [
-                {"coding": [coding(f"{self.canonical}/{RULES}", rule.id)], "text": rule.says}
-                for rule in step.indications
-            ],
+            "reason": [self._reason(rule) for rule in step.indications],
             "documentation": cited(self.pathway, (*step.rules, *step.notes)),
             "condition": [applicable(name.indicated(step.id))],
             "relatedAction": [
@@ -104,6 +101,9 @@ class Actions:
             "definitionCanonical": activity_canonical(self.pathway, self.canonical, ASK),
             "dynamicValue": [{"path": "description", "expression": what}],
         }
+
+    def _reason(self, rule: Rule) -> Resource:
+        return _without_empty({"coding": [coding(f"{self.canonical}/{RULES}", rule.id)], "text": rule.says})
 
     def _groups(self) -> Iterator[Purpose]:
         taken: set[str] = set()

@@ -51,8 +51,9 @@ def time_words(within: timedelta) -> str:
     minutes = int(within.total_seconds() // 60)
     if minutes % 60:
         return f"{minutes} minutes"
-    hours = minutes // 60
-    return f"{hours // 24} days" if hours % 24 == 0 and hours > 24 else f"{hours} hours"
+    if minutes % 1440 == 0 and minutes > 1440:
+        return f"{minutes // 1440} days"
+    return f"{minutes // 60} hour{'' if minutes == 60 else 's'}"
 
 
 def _indication(rule: Rule) -> str:
