@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineworkup.errors import FhirError
-from spineworkup.fhir.read_json import MAX_BYTES, MAX_DEPTH, read_object, read_resource
+from spineworkup.fhir.read_json import MAX_BYTES, MAX_DEPTH, MAX_PARTS, read_object, read_resource
 
 CANARY = "Canary-Jane-1959"
 
@@ -89,6 +89,16 @@ def test_deep_nesting_does_not_kill_the_process():
 def test_too_large(raw: bytes | str):
     with pytest.raises(FhirError, match="larger than 5 MB"):
         read_resource(raw)
+
+
+@pytest.mark.parametrize(("parts", "is_read"), [(MAX_PARTS, True), (MAX_PARTS + 1, False)])
+def test_so_many_parts_and_no_more(parts: int, is_read: bool):
+    text = '{"resourceType": "Basic", "x": [' + ",".join(["{}"] * (parts - 2)) + "]}"
+    if is_read:
+        assert parts - 2 == len(read_resource(text)["x"])
+    else:
+        with pytest.raises(FhirError, match="objects and lists"):
+            read_resource(text)
 
 
 def test_numbers_are_exact():

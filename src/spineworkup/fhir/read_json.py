@@ -1,7 +1,7 @@
 """Strict JSON: one meaning for every text, or none.
 
 Refused: what isn't UTF-8, a byte order mark, a key given twice, NaN and Infinity, numbers of absurd size, half characters,
-more than 64 levels, more than 5 MB. Numbers are exact: whole numbers, or `Decimal`.
+more than 64 levels, 400,000 parts or 5 MB. Numbers are exact: whole numbers, or `Decimal`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 from spineworkup.errors import FhirError
 
 MAX_BYTES, MAX_DEPTH = 5_000_000, 64
+# Of objects and lists together: 5 MB of records hold a third of that; of nothing but brackets they would hold millions.
+MAX_PARTS = 400_000
 _MAX_DIGITS = 40
 _HOLDERS = (dict, list)
 _HALF = re.compile("[\ud800-\udfff]")
@@ -40,7 +42,10 @@ def read_object(raw: bytes | str) -> dict[str, Any]:
     Raises:
         FhirError: As for `read_resource`.
     """
-    found = _parsed(_decoded(raw))
+    text = _decoded(raw)
+    if text.count("{") + text.count("[") > MAX_PARTS:
+        raise FhirError("", f"more than {MAX_PARTS} objects and lists")
+    found = _parsed(text)
     if not isinstance(found, dict):
         raise FhirError("", "expected a JSON object")
     _refuse_depth(found)
