@@ -146,6 +146,17 @@ def test_a_wrong_token_is_refused(name):
     assert not refused.value.busy and refused.value.code.isidentifier()
 
 
+# The first word of what is wrong -> the word in the log, so that each check is seen to work and not only the one after it.
+REASONS = {"alg": "wrong_alg", "jku": "wrong_jku", "kid": "unknown_kid", "iss": "unknown_iss", "aud": "wrong_aud", "jti": "no_jti"}
+OTHERWISE = {"kid of the other key": "wrong_signature", "iss of the other": "wrong_alg"}
+
+
+@pytest.mark.parametrize("name", [name for name in WRONG if name.partition(" ")[0] in REASONS])
+def test_the_log_says_what_is_wrong(name):
+    with pytest.raises(Refused, match=f"^{OTHERWISE.get(name) or REASONS[name.partition(' ')[0]]}$"):
+        Doorkeeper(settings()).check(WRONG[name], AUDIENCE, AT)
+
+
 def test_whatever_is_wrong_the_answer_is_the_same(served):
     """Body and headers tell nobody what to try next; the place that is called doesn't either."""
     told = [served.call({}, **bearer(text)) for text in WRONG.values() if text.isascii() and len(text) < 20_000]
