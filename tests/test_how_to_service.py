@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import runpy
@@ -140,6 +141,12 @@ def test_the_scopes_are_those_of_the_queries() -> None:
 
     assert asked == v1 == v2.keys()
     assert {"Patient"} == {name for name, scope in v2.items() if scope == "r"}
+
+
+def test_the_example_request_answers_every_query() -> None:
+    request = json.loads((ROOT / "docs" / "examples" / "fhir" / "request.json").read_text(encoding="utf-8"))
+
+    assert {slot.key for slot in slots_of(load_pathway())} == request["prefetch"].keys()
 
 
 def test_the_settings_of_the_page_can_be_read(shell: Shell) -> None:
