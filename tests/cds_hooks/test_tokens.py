@@ -72,7 +72,7 @@ WRONG = {
     "claims changed afterwards": swapped(1, encoded(raw(jti="b"))), "a megabyte": token({"x": "y" * 1_000_000}),
     "9 kB": token({"x": "y" * 9_000}), "a header of 3 kB": token(head={"x": "y" * 3_000}),
     # T-02 algorithms
-    "alg none": unsigned("none"), "alg None": unsigned("None"), "alg nOnE": unsigned("nOnE"), "alg NONE, signed": token(head={"alg": "NONE"}),
+    "alg none": unsigned("none"), "alg None": unsigned("None"), "alg nOnE": unsigned("nOnE"), "alg none and a signature": unsigned("none", "AAAA"), "alg NONE, signed": token(head={"alg": "NONE"}),
     "alg empty": token(head={"alg": ""}), "alg missing": token(head={"alg": ABSENT}), "alg null": token(head={"alg": None}),
     "alg is a list": token(head={"alg": ["ES384"]}), "alg in other letters": token(head={"alg": "es384"}),
     "alg with a space": token(head={"alg": "ES384 "}),
@@ -148,7 +148,8 @@ def test_a_wrong_token_is_refused(name):
 
 # The first word of what is wrong -> the word in the log, so that each check is seen to work and not only the one after it.
 REASONS = {"alg": "wrong_alg", "jku": "wrong_jku", "kid": "unknown_kid", "iss": "unknown_iss", "aud": "wrong_aud", "jti": "no_jti"}
-OTHERWISE = {"kid of the other key": "wrong_signature", "iss of the other": "wrong_alg"}
+OTHERWISE = {"kid of the other key": "wrong_signature", "iss of the other": "wrong_alg",
+             "alg none": "malformed", "alg None": "malformed", "alg nOnE": "malformed"}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [name for name in WRONG if name.partition(" ")[0] in REASONS])
