@@ -155,6 +155,7 @@ def test_nothing_known_is_an_answer_that_says_what_to_ask(visit: Visit) -> None:
     assert visit.page.get_by_text("To ask").first.is_visible()
     assert visit.page.locator(".card a[href='#known-heading']").count() >= 5
     assert visit.page.locator(".card.critical").count() == 0
+    assert visit.page.locator(".card a", has_text=" more").count() == 0
     assert visit.errors == []
 
 

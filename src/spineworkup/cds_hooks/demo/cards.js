@@ -42,7 +42,9 @@ function isOpen({ heading }) {
 /** Let each line that asks something lead to where it is answered; lines and ids come in the same order. */
 function linkQuestions(nodes, ids, jump) {
   const lines = nodes.flatMap((node) => [...node.children]);
-  for (const [place, id] of ids.slice(0, lines.length).entries()) {
+  // Where not all are listed, the last line says how many more there are.
+  const listed = ids.length > lines.length ? lines.length - 1 : ids.length;
+  for (const [place, id] of ids.slice(0, listed).entries()) {
     const go = typeof id === "string" ? jump(id) : null;
     if (go === null) continue;
     const link = element("a", { href: "#known-heading" }, ...lines[place].childNodes);
