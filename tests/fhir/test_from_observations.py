@@ -118,6 +118,12 @@ def test_a_code_for_moles_wants_moles(code: tuple[str, str], unit: str, fits: bo
     assert fits or CONFLICT == reason(result, "calcium_total")
 
 
+def test_a_unit_that_measures_something_else():
+    """Also where our name of the code doesn't say what it measures."""
+    assert CONFLICT == reason(imported(observation((SNOMED, "1022431000000105"), valueQuantity=quantity(140, "U/L"))), "haemoglobin")
+    assert Decimal(140) == facts(observation((SNOMED, "1022431000000105"), valueQuantity=quantity(14, "g/dL")))["haemoglobin"]
+
+
 def molar_codes() -> list[tuple[str, str, str]]:
     """Return every LOINC code of a finding that comes as mass or as amount, with what its name says is measured."""
     return [
@@ -169,6 +175,8 @@ def test_every_unit_of_every_finding(finding: Any, unit: str):
         ({"valueQuantity": {"value": 1, "unit": "INR"}}, NO_UNIT),
         ({"valueQuantity": quantity(1, "s")}, NO_UNIT),
         ({"valueString": "1.1"}, OTHER),
+        ({"valueInteger": 10**30}, "implausible"),
+        ({"valueInteger": "1"}, NONE),
     ],
 )
 def test_a_number_has_no_unit(value: dict[str, Any], expected: Decimal | str):

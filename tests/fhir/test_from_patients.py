@@ -10,6 +10,7 @@ import pytest
 
 from spineworkup.errors import FhirError
 from spineworkup.fhir.from_bundle import from_bundle
+from spineworkup.pathways import Pathway, Step
 from tests.fhir.records import (
     AT,
     SNOMED,
@@ -214,6 +215,12 @@ def test_the_label_of_a_device(devices: list[dict[str, Any]], expected: str | No
 def test_a_device_without_a_label_is_to_be_asked():
     assert "unmapped_code" == reason(imported(device()), "implant_mri_status")
     assert "device" in kinds(imported(device()))
+
+
+def test_a_pathway_that_does_not_ask_for_implants():
+    bare = Pathway.of(Step("exam", "Examination"))
+
+    assert ["unmapped"] == [line.outcome for line in from_bundle(bundle(device(UNSAFE)), bare, at=AT).report.lines]
 
 
 def test_an_answer_says_more_than_a_device_without_a_label():
