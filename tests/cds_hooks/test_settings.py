@@ -255,7 +255,7 @@ def test_a_file_of_keys_that_isnt_one_is_named_without_a_word_of_it(read, tmp_pa
 
 # What is named as a file and none that may be read: folders, devices, what isn't there, what can't be a name.
 PATHS = """
-. .. / // /. /dev/null /dev/zero /dev/stdin /dev/random /dev/fd/0 /proc/self/mem/x /etc /etc/ /tmp/ nothing nothing/ ./nothing
+. .. / // /. /dev/null /dev/zero /dev/stdin /dev/random /dev/fd/0 /proc/self/mem/x /etc /etc/ /usr/ nothing nothing/ ./nothing
 ../nothing ../../../../nothing .../x ..\\x ..\\..\\etc\\passwd C:\\Windows\\win.ini \\\\server\\share\\x //server/share/x file:///etc/passwd
 file://localhost/etc/passwd http://evil.example/keys.json https://evil.example/keys.json ftp://evil.example/x data:,x ~ ~root ~/x $HOME ${HOME}/x
 %2e%2e%2fx %2e%2e/x ..%2fx ..%c0%afx ..%252fx %00 x%00.json *.yaml ? [a] | |id ;id `id` $(id) -rf --help nul con aux . .%20 x/../../nothing

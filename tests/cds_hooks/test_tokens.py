@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 
@@ -226,6 +226,22 @@ def test_the_edges_of_time(iat, exp, counts):
     text = token({"iat": float(NOW + iat), "exp": float(NOW + exp)})
 
     assert is_let_in(text) == counts
+
+
+def test_true_is_no_moment_even_where_it_would_be_a_right_one():
+    dawn = datetime(1970, 1, 1, tzinfo=UTC)
+
+    assert is_let_in(token({"iat": 0, "exp": 1}), dawn)
+    assert not is_let_in(token({"iat": 0, "exp": True}), dawn)
+    assert not is_let_in(token({"iat": False, "exp": 1}), dawn)
+
+
+def test_one_header_names_one_caller():
+    right = (b"authorization", bearer(token())["authorization"].encode())
+
+    assert Doorkeeper(settings()).admit(Headers(raw=[right]), f"/cds-services/{VIEW}", AT).iss == EHR
+    with pytest.raises(Refused, match="no_token"):
+        Doorkeeper(settings()).admit(Headers(raw=[right, right]), f"/cds-services/{VIEW}", AT)
 
 
 def test_a_longer_life_and_a_closer_clock_can_be_set():
