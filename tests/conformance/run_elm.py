@@ -75,6 +75,20 @@ def answers(runs: Iterable[Run], *options: str) -> Iterator[tuple[Case, dict[str
     assert node.returncode == 0 and not asked, "Node stopped before the last patient"
 
 
+def said_of(pathway: Pathway, records: Iterable[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return what every define says of each record, given as resources."""
+    line, names = library_line(pathway)
+    entries = [
+        [{"resource": one} for one in ({"resourceType": "Patient", "id": "p"}, *record)] for record in records
+    ]
+    bundles = [json.dumps({"resourceType": "Bundle", "entry": entry}) for entry in entries]
+    command = ["node", str(SCRIPT), str(MODULES), "stock"]
+    done = subprocess.run(
+        command, input="\n".join([line, *bundles]), capture_output=True, text=True, check=True
+    )
+    return [dict(zip(names, json.loads(said), strict=True)) for said in done.stdout.splitlines()]
+
+
 def _feed(runs: Iterable[Run], stdin: Any, asked: deque[tuple[Case, list[str]]]) -> None:
     with stdin, suppress(BrokenPipeError):
         for pathway, cases in runs:
