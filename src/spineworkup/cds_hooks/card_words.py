@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from attrs import define, field
 
 from spineworkup.cds_hooks.card_notices import notice_lines
-from spineworkup.cds_hooks.escaped import Escape, escaping, markdown
+from spineworkup.cds_hooks.escaped import Escape, escaping, markdown, source_words
 from spineworkup.cds_hooks.occasions import Occasion
 from spineworkup.cds_hooks.plain_text import fitted, plain
 from spineworkup.cds_hooks.triage import CERTAIN, Planned
@@ -20,7 +20,6 @@ from spineworkup.readings import Status
 from spineworkup.reasons import Against, Reason
 from spineworkup.render.model import tier_of
 from spineworkup.render.wording import AGAINST, VERIFICATION, full, lower, sentence
-from spineworkup.sources import Source
 from spineworkup.urgency import Urgency
 
 MAX_SUMMARY = 139
@@ -105,7 +104,7 @@ class _Writer:
     def item(self, item: ChecklistItem) -> Iterator[str]:
         """Say what is to be done, where it stands, and what is against it."""
         owner = self.escaped(f"({item.step.owner}): ") if item.step.owner else ""
-        yield f"- **{self.escaped(item.step.action or item.step.label)}** {owner}{markdown(_state(item))}"
+        yield f"- **{self.escaped(item.step.action or item.step.label)}** {owner}{_state(item)}"
         if item.status in CERTAIN:
             yield from (f"  - {markdown(_against_words(against))}" for against in item.against)
             if item.instead is not None:
@@ -149,11 +148,11 @@ class _Writer:
     def _marks(self, because: Reason | Against) -> str:
         if not because.cites:
             return ""
-        numbers = (f"[{self._number(cite.source)}] {cite.at}".strip() for cite in because.cites)
-        return f" {markdown(', '.join(numbers))}: {VERIFICATION[because.verification]}"
+        numbers = (f"{self._number(cite.source)} {self.escaped(cite.at)}".strip() for cite in because.cites)
+        return f" {', '.join(numbers)}: {VERIFICATION[because.verification]}"
 
-    def _number(self, source: str) -> int:
-        return self.numbers.setdefault(source, len(self.numbers) + 1)
+    def _number(self, source: str) -> str:
+        return _bracketed(self.numbers.setdefault(source, len(self.numbers) + 1))
 
     def notices(self, notices: Sequence[Notice]) -> list[str]:
         """Say what a reader must know of the records and the rules."""
@@ -162,7 +161,10 @@ class _Writer:
     def sources(self) -> list[str]:
         """Name the sources that were cited."""
         listed = self.checklist.pathway.sources
-        return [f"- {markdown(f'[{number}] {_source_words(listed.get(id_), id_)}')}" for id_, number in self.numbers.items()]
+        return [
+            f"- {_bracketed(number)} {self.escaped(source_words(listed.get(id_), id_))}"
+            for id_, number in self.numbers.items()
+        ]
 
     def foot(self, occasion: Occasion) -> list[str]:
         """Say as of when the facts are, until when this holds, and by which rules."""
@@ -209,15 +211,8 @@ def asked_on(card: Planned, checklist: Checklist) -> list[Question]:
     return [question for question in checklist.questions if steps.intersection(question.steps)]
 
 
-def _source_words(source: Source | None, id_: str) -> str:
-    if source is None:
-        return id_
-    return " ".join(sentence(part) for part in (source.title, publisher_of(source), source.date) if part)
-
-
-def publisher_of(source: Source) -> str:
-    """Return who published a source; nothing where nobody did."""
-    return "" if source.publisher == "none" else source.publisher
+def _bracketed(number: int) -> str:
+    return rf"\[{number}\]"
 
 
 def _time(moment: datetime) -> str:

@@ -8,6 +8,7 @@ from spineworkup.cds_hooks.plain_text import one_line
 from spineworkup.pathways import Pathway
 from spineworkup.render.to_markdown import escape
 from spineworkup.render.wording import sentence
+from spineworkup.sources import Source
 
 Escape = Callable[[str], str]
 
@@ -27,9 +28,21 @@ def escaping(pathway: Pathway) -> Escape:
     known = pathway.remember("escaped texts", lambda one: {text: markdown(text) for text in _texts(one)})
 
     def escaped(text: str) -> str:
-        return known.get(text) or markdown(text)
+        return known[text] if text in known else markdown(text)
 
     return escaped
+
+
+def source_words(source: Source | None, id_: str) -> str:
+    """Return a source in words; its id where the rules don't describe it."""
+    if source is None:
+        return id_
+    return " ".join(sentence(part) for part in (source.title, publisher_of(source), source.date) if part)
+
+
+def publisher_of(source: Source) -> str:
+    """Return who published a source; nothing where nobody did."""
+    return "" if source.publisher == "none" else source.publisher
 
 
 def _texts(pathway: Pathway) -> Iterator[str]:
@@ -37,6 +50,8 @@ def _texts(pathway: Pathway) -> Iterator[str]:
         yield from (step.label, step.action, f"({step.owner}): ")
         for rule in step.rules:
             yield from (rule.says, sentence(rule.says))
+            yield from (cite.at for cite in rule.cites)
+    yield from (source_words(source, source.id) for source in pathway.sources.values())
     for finding in pathway.findings.values():
         yield from (finding.label, finding.ask, *finding.options.values())
     yield from ("present", "absent")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from spineworkup.cds_hooks.card_words import asked_on, detail_of, publisher_of, summary_of
+from spineworkup.cds_hooks.card_words import asked_on, detail_of, summary_of
+from spineworkup.cds_hooks.escaped import publisher_of
 from spineworkup.cds_hooks.links import LINKS
 from spineworkup.cds_hooks.occasions import Occasion
 from spineworkup.cds_hooks.override_reasons import OVERRIDE_REASONS
