@@ -22,9 +22,5 @@ def address(checklist: Checklist, patient: str, *place: str) -> str:
 def collection(checklist: Checklist, entries: Iterable[Entry]) -> Resource:
     """Return a Bundle of resources that only stand together; nothing in it asks a server to do anything."""
     listed = [{"fullUrl": url, "resource": resource} for url, resource in entries]
-    return {
-        "resourceType": "Bundle",
-        "type": "collection",
-        "timestamp": moment(checklist.at),
-        "entry": listed,
-    }
+    about = {"resourceType": "Bundle", "type": "collection", "timestamp": moment(checklist.at)}
+    return {**about, "entry": listed} if listed else about

@@ -35,5 +35,14 @@ class Answer:
         return found
 
     def observed(self, findings: Iterable[str]) -> list[Resource]:
-        """Return references to the Observations of findings, as far as they were recorded."""
-        return [reference(url) for id_ in dict.fromkeys(findings) for url, _ in self.recorded.get(id_, ())]
+        """Return references to the Observations of findings, or of what they were worked out from."""
+        recorded = dict.fromkeys(id_ for finding in findings for id_ in self._recorded_for(finding))
+        return [reference(url) for id_ in recorded for url, _ in self.recorded[id_]]
+
+    def _recorded_for(self, finding: str) -> list[str]:
+        if self.recorded.get(finding):
+            return [finding]
+        derived = self.checklist.chart.findings[finding].derived
+        score = self.checklist.pathway.totals.get(finding)
+        inputs = () if derived is None else derived.inputs
+        return [id_ for id_ in (*inputs, *(() if score is None else score.inputs)) if id_ in self.recorded]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from spineworkup.charts import SignOff
 from spineworkup.checklists import ChecklistItem, Notice
 from spineworkup.fhir.bundles import Entry
 from spineworkup.fhir.datatypes import Resource, concept, local_coding, moment, reference, subject
@@ -81,13 +80,5 @@ def _mitigation(answer: Answer, against: Against) -> Resource:
     """Return who cleared a contraindication, and when."""
     if not against.signed_off:
         return {}
-    signs: list[SignOff] = [sign for sign in answer.checklist.chart.sign_offs if sign.rule == against.rule]
-    return {
-        "mitigation": [
-            {
-                "action": concept(f"Cleared by: {against.sign_off}"),
-                "date": moment(min(sign.at for sign in signs)),
-                "author": {"display": against.sign_off},
-            }
-        ]
-    }
+    first = min(sign.at for sign in answer.checklist.chart.sign_offs if sign.rule == against.rule)
+    return {"mitigation": [{"action": concept(f"Cleared by: {against.sign_off}"), "date": moment(first)}]}
