@@ -144,7 +144,7 @@ def assess_imported(imported: Imported, pathway: Pathway, *, at: datetime) -> Ch
 
 
 def _line(entry: Entry, said: Said) -> ReportLine:
-    why = f"{said.why}; what it contains is not read" if entry.resource.child("contained") else said.why
+    why = f"{said.why}; what it contains is not read" if entry.resource.has("contained") else said.why
     type_ = entry.type if entry.type in READERS else "other"
     return ReportLine(entry.resource.place, type_, said.outcome, why, said.about)
 

@@ -70,9 +70,10 @@ def _read(resource: Element, words: Vocabulary, at: datetime, clinical_system: s
         return Said("unmapped", "its code is not known here")
     if clinical_system == ALLERGY_CLINICAL and clinical == "resolved":
         clinical = "inactive"
-    statements = tuple([_statement(meaning, clinical, verification, resource, at) for meaning in meanings])
+    since, trouble = _when(resource, at)
+    statements = tuple([_statement(meaning, clinical, verification, since, resource, at) for meaning in meanings])
     notices = [_not_counted(one) for one in statements if not one.is_known]
-    notices += time_notices(_when(resource, at)[1], statements)
+    notices += time_notices(trouble, statements)
     called = words.is_called_otherwise(resource.child("code"))
     return Said("used", "a diagnosis", statements, notices=tuple(notices), is_called_otherwise=called)
 
@@ -85,9 +86,10 @@ def _status(concept: Element, system: str) -> str:
     return found.pop() if len(found) == 1 else "not read"
 
 
-def _statement(meaning: Meaning, clinical: str, verification: str, resource: Element, at: datetime) -> Statement:
+def _statement(
+    meaning: Meaning, clinical: str, verification: str, since: When | None, resource: Element, at: datetime
+) -> Statement:
     finding, said = meaning.finding, standing(clinical, verification)
-    since, _ = _when(resource, at)
     if clinical in HOLDS and verification in SURE and resource.has(*_ABATED):
         return Statement(finding, Unknown(WhyUnknown.CONFLICT, "a diagnosis that is active and has ended"))
     if meaning.option:

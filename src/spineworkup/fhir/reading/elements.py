@@ -57,7 +57,8 @@ class Element:
 
     def has(self, *names: str) -> bool:
         """Return whether anything stands under one of some names."""
-        return any(name in self.keys for name in names)
+        value = self.value
+        return isinstance(value, dict) and any(name in value for name in names)
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ _BESIDE = ("interpretation", "referenceRange", "hasMember", "derivedFrom", "body
 
 
 def _why(resource: Element) -> str:
-    unused = [name for name in _BESIDE if name in resource.keys]
+    unused = [name for name in _BESIDE if resource.has(name)]
     return f"its value; not used: {', '.join(unused)}" if unused else "its value"
 
 
