@@ -368,6 +368,13 @@ def test_where_the_newest_has_no_value_no_older_one_stands_for_it(newest: dict[s
     assert {} == result.chart.facts
 
 
+def test_a_deficit_that_is_a_number_is_never_overtaken():
+    """A power of 5 at noon doesn't make the 3 of the morning good."""
+    power = lambda grade, at: observation(own("findings", "lowest_mrc_power"), valueInteger=grade, effectiveDateTime=at)  # noqa: E731
+
+    assert ("lowest_mrc_power",) == imported(power(3, "2026-11-19T08:00:00Z"), power(5, TODAY)).report.conflicting
+
+
 def test_choices_are_never_overtaken():
     """An MRI of one region of today doesn't take away what yesterday's of the whole spine showed."""
     mri = own("findings", "mri_result")
