@@ -129,6 +129,7 @@ def test_one_patient_under_many_names(entries: list[dict[str, Any]], whose: str 
         ([entry(patient())], "Patient/2"),
         ([entry(about(f"{HOME}/Patient/1")), entry(about("https://other.example/Patient/1"))], None),
         ([entry(about("Patient/1")), entry(about(f"{HOME}/Patient/11"))], None),
+        ([entry(about("Patient/1")), entry(about("urn:x:Patient/1"))], None),
         ([entry(about("Patient/1")), entry(about(f"{HOME}/Patient/1")), entry(about("https://other.example/Patient/1"))], None),
         ([entry(patient(), URN), entry(about(URN[:-1] + "2"))], None),
         ([entry(patient(), f"{HOME}/Patient/1"), entry(about("Patient/1", id="o"), "https://other.example/Observation/o")], None),

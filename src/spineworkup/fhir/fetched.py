@@ -135,4 +135,5 @@ def entries_of(sources: Sequence[Source]) -> Iterator[Entry]:
             value = resource if isinstance(resource, dict) else {}
             type_ = value.get("resourceType")
             element = Element(value, f"{name}[{number}].resource")
-            yield Entry(element, type_ if isinstance(type_, str) else "", source.urls[number] if source.urls else "", source)
+            url = source.urls[number] if number < len(source.urls) else ""
+            yield Entry(element, type_ if isinstance(type_, str) else "", url, source)
