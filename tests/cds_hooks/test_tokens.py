@@ -149,10 +149,13 @@ def test_a_wrong_token_is_refused(name):
 # The first word of what is wrong -> the word in the log, so that each check is seen to work and not only the one after it.
 REASONS = {"alg": "wrong_alg", "jku": "wrong_jku", "kid": "unknown_kid", "iss": "unknown_iss", "aud": "wrong_aud", "jti": "no_jti"}
 OTHERWISE = {"kid of the other key": "wrong_signature", "iss of the other": "wrong_alg",
-             "alg none": "malformed", "alg None": "malformed", "alg nOnE": "malformed"}  # fmt: skip
+             "alg none": "malformed", "alg None": "malformed", "alg nOnE": "malformed",
+             "a header of 3 kB": "too_large", "9 kB": "too_large", "a megabyte": "too_large", "exp past": "expired",
+             "iat in the future": "not_yet", "nbf in the future": "not_yet", "exp in 300 years": "wrong_lifetime", "exp true": "wrong_moment",
+             "signed by a stranger": "wrong_signature", "typ missing": "wrong_header", "crit": "wrong_header"}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [name for name in WRONG if name.partition(" ")[0] in REASONS])
+@pytest.mark.parametrize("name", [name for name in WRONG if name in OTHERWISE or name.partition(" ")[0] in REASONS])
 def test_the_log_says_what_is_wrong(name):
     with pytest.raises(Refused, match=f"^{OTHERWISE.get(name) or REASONS[name.partition(' ')[0]]}$"):
         Doorkeeper(settings()).check(WRONG[name], AUDIENCE, AT)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 OK, FOUND, NOT_INSTALLED = 0, 1, 2
 CRASHERS = Path(__file__).parent / "crashers"
-NAMES = ("rules_yaml", "overlay", "case_file", "notation", "quantity_and_time", "print_case", "cds_request")
+NAMES = ("rules_yaml", "overlay", "case_file", "notation", "quantity_and_time", "print_case", "cds_request", "cds_token")
 # A single input may need this much, whatever else the process holds; seconds by the clock, as a last resort.
 MEGABYTES, SECONDS = 256, 60
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from tests.fuzz import case_file, cds_request, notation, overlay, print_case, quantity_and_time, rules_yaml
+from tests.fuzz import (
+    case_file,
+    cds_request,
+    cds_token,
+    notation,
+    overlay,
+    print_case,
+    quantity_and_time,
+    rules_yaml,
+)
 
 TARGETS: dict[str, ModuleType] = {
     "rules_yaml": rules_yaml,
@@ -14,4 +23,5 @@ TARGETS: dict[str, ModuleType] = {
     "quantity_and_time": quantity_and_time,
     "print_case": print_case,
     "cds_request": cds_request,
+    "cds_token": cds_token,
 }

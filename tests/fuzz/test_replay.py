@@ -12,7 +12,7 @@ from tests.fuzz.mutate import mutate
 from tests.fuzz.targets import TARGETS
 
 CRASHERS = sorted(path for path in (Path(__file__).parent / "crashers").glob("*/*") if path.is_file())
-CHANGES = {"rules_yaml": 250, "overlay": 250, "case_file": 400, "notation": 3000, "quantity_and_time": 2000, "print_case": 150, "cds_request": 300}
+CHANGES = {"rules_yaml": 250, "overlay": 250, "case_file": 400, "notation": 3000, "quantity_and_time": 2000, "print_case": 150, "cds_request": 300, "cds_token": 2000}
 
 
 @pytest.fixture(autouse=True)
