@@ -196,6 +196,13 @@ def test_a_task_that_does_not_finish_a_step(more: dict[str, Any]):
     assert {} == imported(task("mri_whole_spine", "acted_on", **more)).chart.steps
 
 
+@pytest.mark.parametrize("status", ["cancelled", "failed", "rejected"])
+@pytest.mark.parametrize("state", ["performed", "reported"])
+def test_what_was_given_up_was_not_performed(state: str, status: str):
+    assert {} == imported(task("history", state, status=status)).chart.steps
+    assert {"history"} == set(imported(task("history", "cancelled", status=status)).chart.steps)
+
+
 def test_declined_wants_role_and_reason():
     result = imported(task("mri_whole_spine", "declined"))
 
