@@ -95,6 +95,15 @@ def test_an_emergency_interrupts_twice_at_most_and_says_what_to_do():
     assert found[1]["summary"] == "Same day: request MRI of the whole spine"
 
 
+def test_a_line_reads_well():
+    (first, *_) = cards(patient(EMERGENCY, clocks=SUSPICION))
+
+    assert first["detail"].startswith(
+        "- **Call the MSCC coordinator** (clinician who suspects it): Due; immediate; was due 20 Nov 2026 09:00 UTC\n"
+    )
+    assert "Facts: Cancer history: Current cancer; " in first["detail"]
+
+
 def test_what_no_longer_interrupts_is_still_said_to_be_due_the_same_day():
     found = cards(patient(EMERGENCY, clocks=SUSPICION))
 

@@ -103,7 +103,7 @@ class _Writer:
 
     def item(self, item: ChecklistItem) -> Iterator[str]:
         """Say what is to be done, where it stands, and what is against it."""
-        owner = self.escaped(f"({item.step.owner}): ") if item.step.owner else ""
+        owner = f"{self.escaped(f'({item.step.owner})')}: " if item.step.owner else ""
         yield f"- **{self.escaped(item.step.action or item.step.label)}** {owner}{_state(item)}"
         if item.status in CERTAIN:
             yield from (f"  - {markdown(_against_words(against))}" for against in item.against)

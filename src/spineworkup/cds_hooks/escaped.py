@@ -47,7 +47,7 @@ def publisher_of(source: Source) -> str:
 
 def _texts(pathway: Pathway) -> Iterator[str]:
     for step in pathway.steps.values():
-        yield from (step.label, step.action, f"({step.owner}): ")
+        yield from (step.label, step.action, f"({step.owner})")
         for rule in step.rules:
             yield from (rule.says, sentence(rule.says))
             yield from (cite.at for cite in rule.cites)

@@ -15,8 +15,8 @@ from spineworkup.cds_hooks.faults import RequestError
 from spineworkup.cds_hooks.override_reasons import CODES, SYSTEM
 from spineworkup.charts import read_time
 from spineworkup.errors import FhirError, TimeError
-from spineworkup.fhir.reading.elements import Element
 from spineworkup.fhir.read_json import read_object
+from spineworkup.fhir.reading.elements import Element
 
 Outcome = Literal["accepted", "overridden"]
 MAX_ITEMS, MAX_COMMENT = 100, 4000

@@ -11,9 +11,9 @@ from attrs import field, frozen
 from spineworkup.cds_hooks.faults import RequestError
 from spineworkup.cds_hooks.prefetch import slots_of
 from spineworkup.errors import FhirError
-from spineworkup.fhir.reading.elements import Element
 from spineworkup.fhir.fetched import Source, SourceState, to_source
 from spineworkup.fhir.read_json import read_object
+from spineworkup.fhir.reading.elements import Element
 from spineworkup.fhir.reading.vocabulary import vocabulary
 from spineworkup.pathways import Pathway
 
