@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from spineworkup import Checklist, assess, load_pathway
 from spineworkup.fhir.to_observations import to_observations
+from spineworkup.fhir.to_plan_definition import to_plan_bundle
 from spineworkup.fhir.to_questionnaire import to_questionnaire
 from spineworkup.fhir.to_questionnaire_response import to_questionnaire_response
 from spineworkup.fhir.to_requests import to_request_bundle
@@ -56,12 +57,13 @@ def faults() -> dict[str, list[str]]:
     resources = [(name, export(one, PATIENT)) for name, listed in of.items() for one in listed for export in EXPORTS]
     pathways = [load_pathway("metastatic_spine"), load_pathway("metastatic_spine", ["us"])]
     resources += [("questionnaires", to_questionnaire(pathway)) for pathway in pathways]
+    resources += [("plans", to_plan_bundle(pathway)) for pathway in pathways]
     found: dict[str, list[str]] = {name: [] for name, _ in resources}
     for fault in faults_of(resource for _, resource in resources):
         found[resources[int(fault.split()[0])][0]].append(fault)
     return found
 
 
-@pytest.mark.parametrize("name", ["shipped cases", "overlay", "drawn", "questionnaires"])
+@pytest.mark.parametrize("name", ["shipped cases", "overlay", "drawn", "questionnaires", "plans"])
 def test_nobody_objects_to_what_is_exported(faults: dict[str, list[str]], name: str) -> None:
     assert [] == faults[name]

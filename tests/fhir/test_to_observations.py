@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 
 from spineworkup import assess, load_pathway
-from spineworkup.charts import Chart, Known, Observation, SignOff, StepEvent, Unknown, WhyUnknown, evolve_entries
+from spineworkup.charts import (
+    Chart,
+    Known,
+    Observation,
+    SignOff,
+    StepEvent,
+    Unknown,
+    WhyUnknown,
+    evolve_entries,
+)
 from spineworkup.errors import FhirError
 from spineworkup.fhir.from_bundle import from_bundle
 from spineworkup.fhir.to_observations import observations_of, to_observations
@@ -22,7 +31,7 @@ PATIENT = "Patient/1"
 
 
 def exported(chart, at=NOON):
-    return [entry["resource"] for entry in to_observations(assess(PATHWAY, chart, at=at), PATIENT)["entry"]]
+    return [entry["resource"] for entry in to_observations(assess(PATHWAY, chart, at=at), PATIENT).get("entry", [])]
 
 
 def observed(finding, value):

@@ -153,6 +153,7 @@ SPINE, FEVER, PAIN = IsOneOf("site", ("spine",)), Present("fever"), Present("pai
     [
         (AllOf((SPINE, FEVER)), ("rib",)),
         (AllOf((Not(SPINE), FEVER)), ("spine",)),
+        (AllOf((PAIN, FEVER)), (False,)),
         (AnyOf((AllOf((SPINE, FEVER)), PAIN)), ("rib",)),
         (AnyOf((SPINE, FEVER)), ()),  # site is enough, and yet fever may have made it true earlier
         (Not(AllOf((SPINE, FEVER))), ()),
@@ -169,6 +170,16 @@ def test_when_a_question_is_moot(when, answers):
 
 def test_a_question_that_another_rule_still_reads_is_shown():
     assert {} == moot_questions(pathway_of(AllOf((SPINE, FEVER)), Rule("other", FEVER, "")))
+
+
+def test_a_moot_question_is_shown_while_the_other_has_no_answer():
+    """Not known is never a reason to hide: `exists` false is the first condition."""
+    form = to_questionnaire(pathway_of(AllOf((PAIN, FEVER))))
+    (fever,) = [item for item in flat(form["item"]) if item["linkId"] == "fever"]
+
+    assert "any" == fever["enableBehavior"]
+    assert [("exists", False), ("=", True)] == [(one["operator"], one["answerBoolean"]) for one in fever["enableWhen"]]
+    assert [] == [item["linkId"] for item in flat(form["item"]) if item["linkId"].startswith("clocks.")]
 
 
 # The time of a finding

@@ -6,6 +6,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from spineworkup.errors import FhirError
+
 
 def write_resource(resource: Any, indent: str = "\n") -> str:
     """Return the JSON text of a resource; a number keeps its digits, which says in FHIR how exact it is.
@@ -15,6 +17,9 @@ def write_resource(resource: Any, indent: str = "\n") -> str:
       "value": 28.0,
       "unit": "g/L"
     }
+
+    Raises:
+        FhirError: A number isn't finite.
     """
     deeper = indent + "  "
     match resource:
@@ -30,6 +35,8 @@ def write_resource(resource: Any, indent: str = "\n") -> str:
                 + "]"
             )
         case Decimal():
+            if not resource.is_finite():
+                raise FhirError("", "a number of JSON is finite")
             return f"{resource:f}"
         case _:
             return _plain(resource)
