@@ -37,6 +37,15 @@ def test_of_a_thousand_at_once_one_is_let_in():
         assert sum(pool.map(is_let_in, range(1000))) == 1
 
 
+def test_looking_and_noting_are_one_step(monkeypatch):
+    """Whether two threads come between each other is chance; that they can't is not."""
+    store, locked = MemoryStore(2), []
+    monkeypatch.setattr("spineworkup.cds_hooks.replay.heappush", lambda *_: locked.append(store._lock.locked()))
+    store.use("i", "a", LATER, AT)
+
+    assert locked == [True] and not store._lock.locked()
+
+
 def test_of_a_thousand_requests_at_once_one_is_let_in():
     """Through the whole service."""
     served = serve(base_url=settings().base_url, clients=settings().clients, max_waiting=1000)
