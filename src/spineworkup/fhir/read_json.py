@@ -17,7 +17,6 @@ MAX_BYTES, MAX_DEPTH = 5_000_000, 64
 # Of objects and lists together: 5 MB of records hold a third of that; of nothing but brackets they would hold millions.
 MAX_PARTS = 400_000
 _MAX_DIGITS = 40
-_HOLDERS = (dict, list)
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -74,8 +73,8 @@ def _refuse_depth(found: Any) -> None:
         level = [
             inner
             for value in level
-            for inner in (value.values() if isinstance(value, dict) else value)
-            if isinstance(inner, _HOLDERS)
+            for inner in (value.values() if type(value) is dict else value)
+            if type(inner) is dict or type(inner) is list
         ]
         if not level:
             return

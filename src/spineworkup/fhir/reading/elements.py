@@ -5,6 +5,7 @@ Whatever isn't of the shape that FHIR gives it is as if it weren't there.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,8 @@ from spineworkup.errors import FhirError
 from spineworkup.fhir.read_json import MAX_DEPTH
 
 Code = tuple[str, str]
-_HOLDERS = (dict, list)
+# What holds nothing: told apart by a look at the type, since every value of every resource passes here.
+_ATOMS = frozenset({str, int, Decimal, bool, float, type(None)})
 
 
 # Not frozen: there are a hundred of them for every resource, and freezing takes longer than making one.
@@ -112,13 +114,14 @@ def has_anywhere(element: Element, names: frozenset[str]) -> bool:
     for _ in range(MAX_DEPTH):
         below: list[Any] = []
         for value in level:
+            inner: Iterable[Any] = ()
             if isinstance(value, dict):
                 if not names.isdisjoint(value):
                     return True
                 inner = value.values() if "contained" not in value else [value[key] for key in value if key != "contained"]
-                below += [one for one in inner if isinstance(one, _HOLDERS)]
-            else:
-                below += [one for one in value if isinstance(one, _HOLDERS)]
+            elif isinstance(value, list):
+                inner = value
+            below += [one for one in inner if type(one) not in _ATOMS]
         if not below:
             return False
         level = below

@@ -232,6 +232,8 @@ _WHY = {
 
 def judged(said: Said, at: datetime) -> Said:
     """Return what a resource says at a moment: without values that can't be, and as used only where something is left."""
+    if not said.statements:
+        return said
     statements = tuple([checked(one, at) for one in said.statements])
     reasons = [one.value.reason for one in statements if isinstance(one.value, Unknown)]
     if said.outcome != "used" or not reasons or len(reasons) < len(statements) or said.events or said.clocks:
