@@ -63,7 +63,7 @@ mutation: .venv/soak.ok
 
 judges: .venv/judges.ok node_modules/.package-lock.json
 
-# The judges written by others, all of them: a skip is a failure here. Needs Node, Chromium, poppler-utils and qpdf.
+# The judges written by others, all of them: a skip is a failure here. Needs Node, Chromium, poppler-utils, qpdf and curl.
 ci-independent: judges
 	@SPINEWORKUP_NO_SKIP=1 $(RUN) -m pytest -m 'conformance or browser' $(ARGS)
 
