@@ -10,7 +10,12 @@ from spineworkup.findings import Derivation, Finding, Kind
 from spineworkup.pathways import Pathway, Step
 from spineworkup.scores import Additive, Score
 
-CALCIUM: dict[str, Any] = {"kind": Kind.QUANTITY, "unit": "mmol/L", "also": ("mg/dL",), "molar_mass": Decimal("40.078")}
+CALCIUM: dict[str, Any] = {
+    "kind": Kind.QUANTITY,
+    "unit": "mmol/L",
+    "also": ("mg/dL",),
+    "molar_mass": Decimal("40.078"),
+}
 ITEMS = {"site": {"low": (0, 0), "high": (2, 3)}, "size": {"small": (1, 1), "large": (3, 3)}}
 SITE, SIZE = ({option: option for option in options} for options in ITEMS.values())
 PATHWAY = Pathway(
@@ -25,7 +30,12 @@ PATHWAY = Pathway(
             Finding("points_total", "Points", Kind.NUMBER, low=Decimal(0), high=Decimal(20)),
             Finding("total", "Calcium", low=Decimal(1), high=Decimal(6), **CALCIUM),
             Finding("albumin", "Albumin", Kind.QUANTITY, unit="g/L", also=("g/dL",)),
-            Finding("adjusted", "Adjusted", derived=Derivation("adjusted_calcium", ("total", "albumin")), **CALCIUM),
+            Finding(
+                "adjusted",
+                "Adjusted",
+                derived=Derivation("adjusted_calcium", ("total", "albumin")),
+                **CALCIUM,
+            ),
         )
     },
     scores={"points": Score("points", "Points", Additive(ITEMS, ()))},
@@ -47,7 +57,9 @@ def absent(finding: str, text: str) -> dict[str, Any]:
 
 def option(finding: str, *codes: str, system: str = "") -> dict[str, Any]:
     address = system or f"{CANONICAL}/{options_system(finding)}"
-    return seen(finding, valueCodeableConcept={"coding": [{"system": address, "code": code} for code in codes]})
+    return seen(
+        finding, valueCodeableConcept={"coding": [{"system": address, "code": code} for code in codes]}
+    )
 
 
 def number(finding: str, value: float, unit: str, **more: Any) -> dict[str, Any]:
@@ -62,7 +74,12 @@ def points(low: float, high: float) -> dict[str, Any]:
 def task(step: str, *states: str, status: str = "completed", system: str = STATES) -> dict[str, Any]:
     said = {"coding": [{"system": f"{CANONICAL}/{system}", "code": state} for state in states]}
     code = {"coding": [{"system": f"{CANONICAL}/{STEPS}", "code": step}]}
-    return {"resourceType": "Task", "status": status, "code": code, **({"businessStatus": said} if states else {})}
+    return {
+        "resourceType": "Task",
+        "status": status,
+        "code": code,
+        **({"businessStatus": said} if states else {}),
+    }
 
 
 Row = tuple[str, list[dict[str, Any]], dict[str, Any]]
