@@ -5,7 +5,8 @@ import pytest
 pytest.importorskip("joserfc", reason="the extra `cds-hooks` isn't installed")
 
 from spineworkup.cds_hooks.keys import ALGORITHMS
-from spineworkup.cds_hooks.settings import Client, SettingsError
+from spineworkup.cds_hooks.server import MAX_HEAD, config_of
+from spineworkup.cds_hooks.settings import Client, Settings, SettingsError
 from tests.cds_hooks.callers import EHR, JKU, OTHER, bearer, jwk, key, settings, token
 from tests.cds_hooks.world import prefetch, request, serve
 
@@ -61,3 +62,12 @@ def test_a_call_without_a_token_learns_no_more_than_one_with_a_wrong_one():
     told = [where.call({}), where.call({}, **bearer("a.b.c")), where.ask("GET", "/cds-services")]
 
     assert 1 == len({(answer.status_code, answer.content, str(sorted(answer.headers.items()))) for answer in told})
+
+
+def test_the_server_is_limited():
+    """Headers, connections, idle connections; what proxies say is believed by nobody but doors.py; nothing else logs requests."""
+    config = config_of(Settings(max_connections=7))
+
+    assert (config.h11_max_incomplete_event_size, config.limit_concurrency) == (MAX_HEAD, 7)
+    assert config.timeout_keep_alive <= 5 and MAX_HEAD <= 16_384
+    assert not config.proxy_headers and not config.access_log and not config.server_header
