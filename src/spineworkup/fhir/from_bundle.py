@@ -150,13 +150,15 @@ def _line(entry: Entry, said: Said) -> ReportLine:
 
 
 def _said(entry: Entry, is_stranger: bool, words: Vocabulary, at: datetime) -> Said:
-    unusable = why_unusable(entry.resource)
     reader = READERS.get(entry.type)
     if reader is None:
-        return Said("ignored", unusable or NOT_READ)
-    if unusable or is_stranger:
-        return Said("ignored", unusable or NOT_THE_PATIENT)
-    return judged(reader(entry.resource, words, at), at)
+        return Said("ignored", why_unusable(entry.resource) or NOT_READ)
+    if is_stranger:
+        return Said("ignored", why_unusable(entry.resource) or NOT_THE_PATIENT)
+    said = reader(entry.resource, words, at)
+    # Most of a record means nothing here. Of what isn't used it needn't be known why it couldn't be.
+    unusable = why_unusable(entry.resource) if said.outcome != "unmapped" else ""
+    return Said("ignored", unusable) if unusable else judged(said, at)
 
 
 def _of_this_workup(heard: Sequence[Heard]) -> list[Heard]:
