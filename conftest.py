@@ -17,6 +17,9 @@ pytest_collect_file = Sybil(
 ).pytest()
 
 
+# Programs to be run, as the pages that show them are tested to: importing one does what it does.
+collect_ignore = ["docs/examples"]
+
 # What crosses a border has no part in the bound on coverage (Makefile), and counting its lines takes longer than its tests.
 UNCOUNTED = tuple(Path(__file__).parent / "tests" / name for name in ("cds_hooks", "conformance", "fhir"))
 
