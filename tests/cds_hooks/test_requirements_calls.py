@@ -26,6 +26,7 @@ from tests.cds_hooks.world import (
 
 DEMO = next(case for case in shipped() if case.name == "demo_1_cord_compression")
 FAILED = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}
+PATIENT_ONLY = {"resourceType": "Patient", "id": "1"}
 FHIR = {"fhirServer": "https://fhir.example.org", "fhirAuthorization": {
     "access_token": "opaque-8f2c", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.read", "subject": "cds",
 }}  # fmt: skip
@@ -108,7 +109,11 @@ def test_an_operation_outcome_is_no_data(key):
     assert "### Notices" in found and key in found.replace("\\", "")
 
 
-@pytest.mark.parametrize("sent", [{}, dict.fromkeys(SLOTS, FAILED)], ids=["no keys", "all failed"])
+@pytest.mark.parametrize(
+    "sent",
+    [{}, dict.fromkeys(SLOTS, FAILED), {"mine": None}, {"mine": PATIENT_ONLY}, {**dict.fromkeys(SLOTS, FAILED), "mine": PATIENT_ONLY}],
+    ids=["no keys", "all failed", "nothing under a name of its own", "a record under a name of its own", "that, and all failed"],
+)
 def test_without_any_data_the_status_is_412(sent):
     answer = called(sent)
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from spineworkup.fhir.from_bundle import assess_imported
 from spineworkup.findings import OTHER_STATUSES
 from tests.fhir.records import (
+    AT,
     ICD,
     NUMBNESS,
     RETENTION,
@@ -57,7 +59,20 @@ def said_of(finding: str, *resources: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize(("clinical", "sure", "expected"), CELLS)
 def test_what_a_diagnosis_says_of_something_present_or_absent(clinical: str, sure: str, expected: str):
-    assert expected == said_of("limb_weakness", condition(WEAKNESS, clinical, sure))
+    """Its end counts in this workup only: see below."""
+    end = {"abatementDateTime": "2026-11-20T09:00:00Z"} if expected == NO else {}
+    fear = condition(own("findings", "claustrophobia"), clinical, sure, **end)
+
+    assert expected == said_of("claustrophobia", suspicion("2026-11-20T08:00:00Z"), fear)
+
+
+@pytest.mark.parametrize(("clinical", "sure", "expected"), CELLS)
+def test_of_a_red_flag_no_diagnosis_without_its_time_says_that_it_is_absent(clinical: str, sure: str, expected: str):
+    """A weakness that was refuted, or that ended some day, is no examination of today: it has to be asked."""
+    result = imported(condition(WEAKNESS, clinical, sure))
+
+    assert (OPEN if expected == NO else expected) == said_of("limb_weakness", condition(WEAKNESS, clinical, sure))
+    assert (expected in (NO, OPEN)) is ("diagnosis_not_counted" in kinds(result))
 
 
 @pytest.mark.parametrize(("clinical", "sure"), list(product(CLINICAL, SURE)))
@@ -78,7 +93,12 @@ def test_of_a_kind_of_the_finding_only_the_presence_is_said(clinical: str, sure:
 
 @pytest.mark.parametrize(("clinical", "sure", "expected"), CELLS)
 def test_our_own_code_is_the_finding_itself(clinical: str, sure: str, expected: str):
-    assert expected == said_of("bladder_dysfunction", condition(own("findings", "bladder_dysfunction"), clinical, sure))
+    since = {"abatementDateTime": "2026-11-20T09:00:00Z"} if clinical == "resolved" else {}
+    ended = condition(own("findings", "bladder_dysfunction"), clinical, sure, **since)
+    # A red flag: that it was refuted says nothing of today.
+    wanted = OPEN if sure == "refuted" else expected
+
+    assert wanted == said_of("bladder_dysfunction", suspicion("2026-11-20T08:00:00Z"), ended)
 
 
 BREAST = (SNOMED, "254837009")
@@ -166,30 +186,57 @@ def weak(value: bool, at: str | None = None) -> dict[str, Any]:
         ([weak(True, "2026-11-15"), condition(WEAKNESS, "resolved", abatementDateTime="2026-11-10")], True),
         ([weak(True, "2026-11-10T08:00:00Z"), condition(WEAKNESS, "resolved", abatementDateTime="2026-11-10")], "conflict"),
         ([weak(True), condition(WEAKNESS, "resolved", abatementDateTime="2026-11-10")], "conflict"),
-        ([weak(True, "2026-11-01"), condition(WEAKNESS, "resolved")], "conflict"),
+        # An end without its time ends nothing.
+        ([weak(True, "2026-11-01"), condition(WEAKNESS, "resolved")], True),
         ([weak(True, "2026-11-01"), weak(False, "2026-11-10")], "conflict"),
         ([weak(False, "2026-11-01"), weak(True, "2026-11-10")], True),
         ([weak(False), weak(True, "2026-11-10")], "conflict"),
         ([condition(WEAKNESS), condition(WEAKNESS, "resolved", abatementDateTime="2026-11-10")], True),
         ([condition(WEAKNESS, onsetDateTime="2019"), condition(WEAKNESS, "resolved", abatementDateTime="2026-11-10")], True),
         ([condition(WEAKNESS), weak(False, "2026-11-19T08:00:00Z")], "conflict"),
-        ([condition(WEAKNESS), condition(WEAKNESS, sure="refuted")], "conflict"),
+        ([condition(WEAKNESS), condition(WEAKNESS, sure="refuted")], True),
         ([condition(WEAKNESS, sure="provisional"), weak(False)], False),
         ([condition(WEAKNESS), condition(WEAKNESS, sure="provisional")], True),
     ],
 )
 def test_a_red_flag_is_lowered_by_its_recorded_end_only(records: list[dict[str, Any]], expected: bool | str):
     for ordered in (records, records[::-1]):
-        result = imported(*ordered)
+        result = imported(suspicion("2026-10-30T08:00:00Z"), *ordered)
 
         assert expected == result.chart.facts.get("limb_weakness", reason(result, "limb_weakness"))
 
 
-def test_what_ended_before_this_suspicion_says_nothing_of_now():
-    ended = condition(WEAKNESS, "resolved", abatementDateTime="2019-05-01")
+@pytest.mark.parametrize(
+    ("ended", "began", "expected"),
+    [
+        ("2019-05-01", None, None),
+        ("2019-05-01", "2026-11-20T08:00:00Z", None),
+        ("2026-11-20", "2026-11-20T08:00:00Z", None),  # that day, and perhaps before
+        ("2026-11-20T07:59:59Z", "2026-11-20T08:00:00Z", None),
+        ("2026-11-20T08:00:00Z", "2026-11-20T08:00:00Z", False),
+        (None, "2026-11-20T08:00:00Z", None),
+    ],
+)
+@pytest.mark.parametrize("finding", ["limb_weakness", "claustrophobia"])
+def test_an_end_says_absent_only_where_it_surely_came_in_this_workup(
+    finding: str, ended: str | None, began: str | None, expected: bool | None
+):
+    since = {} if ended is None else {"abatementDateTime": ended}
+    clock = [] if began is None else [suspicion(began)]
+    result = imported(condition(own("findings", finding), "resolved", **since), *clock)
 
-    assert False is facts(ended)["limb_weakness"]
-    assert "limb_weakness" not in facts(ended, suspicion("2026-11-20T08:00:00Z"))
+    assert expected is result.chart.facts.get(finding)
+    assert (expected is None) is ("diagnosis_not_counted" in kinds(result))
+    # It has to be asked, at the urgency that it could reach.
+    asked = [question.id for question in assess_imported(result, pathway(), at=AT).questions]
+    assert finding != "limb_weakness" or (expected is None) is (finding in asked)
+
+
+@pytest.mark.parametrize("clock", [[], [suspicion("2026-11-20T08:00:00Z")]], ids=["no clock", "a clock"])
+def test_an_end_before_this_workup_still_ends_what_came_before_it(clock: list[dict[str, Any]]):
+    records = [weak(True, "2019-04-01"), condition(WEAKNESS, "resolved", abatementDateTime="2019-05-01"), *clock]
+
+    assert "not_recorded" == reason(imported(*records), "limb_weakness")
 
 
 def test_active_and_ended_is_a_contradiction():

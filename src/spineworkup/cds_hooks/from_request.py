@@ -60,7 +60,7 @@ def read_request(raw: bytes, hook: str, pathway: Pathway, max_entries: int) -> H
     sources = tuple(_sources(body.get("prefetch", {}), pathway))
     if sum(len(source.resources) for source in sources) > max_entries:
         raise RequestError(413, "prefetch", f"at most {max_entries} records")
-    if not any(source.state in _READ for source in sources):
+    if not any(source.state in _READ for source in sources if source.name != UNASKED):
         raise RequestError(412, "prefetch", "send what the discovery of this service asks for")
     drafted = frozenset(_drafted(body["context"], hook, patient, pathway)) if hook in ORDERING else frozenset()
     return HookRequest(hook, patient, sources, drafted)

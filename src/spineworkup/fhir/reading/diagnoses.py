@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from spineworkup.charts import Unknown, WhyUnknown
-from spineworkup.checklists import Notice
 from spineworkup.fhir.reading.elements import Element
 from spineworkup.fhir.reading.partial_dates import When
-from spineworkup.fhir.reading.statements import Said, Statement
+from spineworkup.fhir.reading.statements import Said, Statement, diagnosis_not_counted
 from spineworkup.fhir.reading.times import read_time, span_of, time_notices
 from spineworkup.fhir.reading.vocabulary import Meaning, Vocabulary
 from spineworkup.findings import OTHER_STATUSES, Kind
@@ -72,7 +71,7 @@ def _read(resource: Element, words: Vocabulary, at: datetime, clinical_system: s
         clinical = "inactive"
     since, trouble = _when(resource, at)
     statements = tuple([_statement(meaning, clinical, verification, since, resource, at) for meaning in meanings])
-    notices = [_not_counted(one) for one in statements if not one.is_known]
+    notices = [diagnosis_not_counted(one.finding) for one in statements if not one.is_known]
     notices += time_notices(trouble, statements)
     called = words.is_called_otherwise(resource.child("code"))
     return Said("used", "a diagnosis", statements, notices=tuple(notices), is_called_otherwise=called)
@@ -100,10 +99,12 @@ def _statement(
         return Statement(finding, OPEN)
     if said == PRESENT:
         return Statement(finding, True, since, stands=True)
-    if said == ABSENT and meaning.is_whole:
-        is_over = verification in SURE
+    if said == ABSENT and meaning.is_whole and verification in SURE:
         until, _ = span_of(resource, "abatement", at)
-        return Statement(finding, False, until if is_over else None, resolves=is_over)
+        return Statement(finding, False, until, resolves=True)
+    # Nobody says when a diagnosis was refuted: it is no examination of today, and a red flag needs one.
+    if said == ABSENT and meaning.is_whole and not finding.red_flag:
+        return Statement(finding, False)
     return Statement(finding, OPEN)
 
 
@@ -140,6 +141,3 @@ def _when(resource: Element, at: datetime) -> tuple[When | None, str]:
     return read_time(resource.child("recordedDate"))
 
 
-def _not_counted(statement: Statement) -> Notice:
-    label = statement.finding.label
-    return Notice("diagnosis_not_counted", f"{label}: a diagnosis is recorded that isn't both sure and present, and isn't counted", statement.finding.id)

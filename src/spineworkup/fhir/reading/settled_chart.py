@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from spineworkup.charts import Chart, Known, StepEvent, Unknown, WhyUnknown, evolve_entries
 from spineworkup.checklists import Notice
 from spineworkup.fhir.fetched import Source, SourceState
-from spineworkup.fhir.reading.statements import Event, Said, Statement, settled
+from spineworkup.fhir.reading.statements import Event, Said, Statement, diagnosis_not_counted, settled
 from spineworkup.pathways import Pathway
 
 # Of events that can't be put into order the one that leaves most to do counts.
@@ -58,18 +58,20 @@ def why_of_another_workup(said: Said, suspicion: datetime | None) -> str:
 
 
 def without_earlier_illness(said: Said, suspicion: datetime | None) -> Said:
-    """Return what a record says, without what an illness left absent that had ended before this suspicion arose.
+    """Return what a record says, without what an illness left absent that didn't surely end in this workup.
 
-    It still ends what was recorded before it, and says nothing of now.
+    It still ends what was recorded before it, and says nothing of now: whoever had a weakness in 2015 may have one again.
     """
-    if suspicion is None or not any(one.resolves for one in said.statements):
+    earlier = [one for one in said.statements if one.resolves and not _ended_since(one, suspicion)]
+    if not earlier:
         return said
-    return evolve(said, statements=tuple([_of_now(one, suspicion) for one in said.statements]))
+    left = [evolve(one, value=Unknown(WhyUnknown.NOT_RECORDED)) if one in earlier else one for one in said.statements]
+    notices = (*said.notices, *(diagnosis_not_counted(one.finding) for one in earlier))
+    return evolve(said, statements=tuple(left), notices=notices)
 
 
-def _of_now(statement: Statement, suspicion: datetime) -> Statement:
-    is_earlier = statement.resolves and statement.when is not None and statement.when.latest < suspicion
-    return evolve(statement, value=Unknown(WhyUnknown.NOT_RECORDED)) if is_earlier else statement
+def _ended_since(statement: Statement, suspicion: datetime | None) -> bool:
+    return suspicion is not None and statement.when is not None and statement.when.earliest >= suspicion
 
 
 def chart_of(

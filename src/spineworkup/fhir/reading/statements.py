@@ -1,7 +1,7 @@
 """What single records say of a finding, and what they say together.
 
 Nothing is weighed: what is newer, and surely so, goes before what is older where the finding is a measurement; what
-disagrees otherwise is not known. See decision 21.
+disagrees otherwise is not known. See decision 22.
 """
 
 from __future__ import annotations
@@ -218,6 +218,12 @@ class Said:
         named = [one.finding.id for one in self.statements] + [one.step for one in self.events]
         named += [f"clocks.{clock}" for clock, _ in self.clocks] + list(self.not_available)
         return ", ".join(dict.fromkeys(named))
+
+
+def diagnosis_not_counted(finding: Finding) -> Notice:
+    """Return what to say of a diagnosis that makes a finding neither present nor absent."""
+    words = f"{finding.label}: a diagnosis is recorded that isn't surely present now, and isn't counted"
+    return Notice("diagnosis_not_counted", words, finding.id)
 
 
 _WHY = {
