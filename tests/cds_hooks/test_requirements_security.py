@@ -5,7 +5,8 @@ import pytest
 pytest.importorskip("joserfc", reason="the extra `cds-hooks` isn't installed")
 
 from spineworkup.cds_hooks.keys import ALGORITHMS
-from spineworkup.cds_hooks.server import MAX_HEAD, config_of
+from spineworkup.cds_hooks.limits import MAX_HEAD
+from spineworkup.cds_hooks.server import config_of
 from spineworkup.cds_hooks.settings import Client, Settings, SettingsError
 from tests.cds_hooks.callers import EHR, JKU, OTHER, bearer, jwk, key, settings, token
 from tests.cds_hooks.world import prefetch, request, serve

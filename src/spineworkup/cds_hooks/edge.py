@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from spineworkup.cds_hooks.faults import REASONS, RequestError
+from spineworkup.cds_hooks.limits import check_head
 from spineworkup.cds_hooks.logs import Log, LogLine
 from spineworkup.cds_hooks.tokens import Refused
 
@@ -54,6 +55,7 @@ class Edge:
 
     async def _passed(self, scope: Scope, receive: Receive, send: Send, line: LogLine) -> None:
         try:
+            check_head(scope["headers"])
             await self.app(scope, receive, send)
         except Exception as error:
             # The one place that catches everything: an exception may hold a patient's values, and a server would print them.

@@ -12,6 +12,7 @@ REASONS = {
     413: "The request is too large",
     415: "Only uncompressed JSON is read",
     422: "The records can't be read safely",
+    431: "The headers are too large",
     500: "The request could not be evaluated",
     503: "The service can't answer now",
 }

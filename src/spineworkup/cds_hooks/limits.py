@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from attrs import define, field
@@ -12,6 +12,18 @@ from starlette.requests import ClientDisconnect, Request
 from spineworkup.cds_hooks.faults import RequestError
 
 _JSON = ("application/json", "application/fhir+json")
+# Of all headers together; tokens are the longest of them. The server itself stops at this only what comes in pieces.
+MAX_HEAD = 16_384
+
+
+def check_head(headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Refuse headers that are too large.
+
+    Raises:
+        RequestError: They are.
+    """
+    if sum(len(name) + len(value) for name, value in headers) > MAX_HEAD:
+        raise RequestError(431, "", f"at most {MAX_HEAD} bytes")
 
 
 def check_kind(request: Request) -> None:

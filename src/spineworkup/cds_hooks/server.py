@@ -5,10 +5,8 @@ from __future__ import annotations
 import uvicorn
 
 from spineworkup.cds_hooks.app import create_app
+from spineworkup.cds_hooks.limits import MAX_HEAD
 from spineworkup.cds_hooks.settings import Settings
-
-# Of the request line and all headers; tokens are the longest of them.
-MAX_HEAD = 16_384
 
 
 def banner(settings: Settings) -> str:

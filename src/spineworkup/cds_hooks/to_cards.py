@@ -25,7 +25,7 @@ OPEN = "open"
 
 
 def to_cards(checklist: Checklist, occasion: Occasion) -> list[Card]:
-    """Return the cards of an answer, the loudest first.
+    """Return the cards of an answer: what speaks against an order first, then the loudest.
 
     None only where every step is done or not indicated, and nothing is unknown. At most two are `critical`, and only
     for what is certain and due the same day, or for an order of what is contraindicated. What could still turn out to be

@@ -52,7 +52,7 @@ class Planned:
 
 
 def plan_cards(checklist: Checklist, drafted: frozenset[str] = frozenset()) -> list[Planned]:
-    """Return the cards of an answer, the loudest first; none only where nothing is open, unknown or to be noticed.
+    """Return the cards of an answer, what speaks against an order first, then the loudest; none only where nothing is open, unknown or to be noticed.
 
     Args:
         checklist: The answer.
