@@ -233,6 +233,13 @@ def test_a_hidden_question_has_no_answer():
     assert "treatment_decision" in answered(Chart(PATHWAY.findings, shown))
 
 
+def test_a_hidden_question_is_not_asked_for_its_time_either():
+    """`exists` would be false in the form: it holds no answer to the hidden question."""
+    timed = {"mri_result": "metastasis", "treatment_decision": Observation("not_yet", at=NOON)}
+
+    assert not {"treatment_decision", "treatment_decision.at"} & answered(Chart(PATHWAY.findings, timed)).keys()
+
+
 @pytest.mark.parametrize("reason", WhyUnknown)
 def test_an_unknown_keeps_its_reason(reason):
     item = answered(Chart(PATHWAY.findings, {"fever": Observation(None, reason=reason)}))["fever"]

@@ -71,7 +71,7 @@ def test_every_kind_of_record_is_drawn():
     expected |= {("timed", True), ("timed", False), ("again", True), ("ahead", True), ("not available", True)}
     expected |= {("signed", "relative", True), ("signed", "relative", False), ("signed", "absolute", False)}
 
-    found = seen_in(charts(SHIPPED), parts_of)
+    found = seen_in(charts(SHIPPED), parts_of, examples=300)
 
     assert set() == expected - found
     assert len(units - found) <= len(units) // 4

@@ -42,8 +42,7 @@ RESIDUAL_RULE = """\
 """
 CITES = '      cites:\n        - {source: ces_residual_pathway, at: ""}\n'
 CLAUSTROPHOBIA = """\
-  codes:
-    - {system: snomed, code: "19887002", display: Claustrophobia (finding), evidence: "verified: GPS 2020"}
+    - {system: snomed, code: "19887002", display: Claustrophobia (finding), evidence: "verified: GPS 2020", whole: true}
 """
 CALCIUM = """\
   molar_mass: 40.078

@@ -15,7 +15,7 @@ from spineworkup.units import Quantity
 
 
 def said_of(question: Resource, chart: Chart, *, asks_time: bool) -> Resource:
-    """Return what a chart says to a question: an answer, or why there is none; empty where it says nothing.
+    """Return what a chart says to a question that is shown: an answer, or why there is none; empty where it says nothing.
 
     Args:
         question: An item of the Questionnaire that isn't a group.
@@ -23,8 +23,6 @@ def said_of(question: Resource, chart: Chart, *, asks_time: bool) -> Resource:
         asks_time: The form asks for the time of this finding as well.
     """
     id_ = question["linkId"]
-    if not _is_enabled(question, answers_of(chart)):
-        return {}
     if id_.startswith("clocks."):
         return _time(chart.clocks.get(id_.removeprefix("clocks.")))
     entry = chart.entries.get(id_.removesuffix(".at"))
@@ -44,8 +42,8 @@ def answers_of(chart: Chart) -> Mapping[str, Value]:
     return {id_: entry.value for id_, entry in known.items() if not entry.calculated}
 
 
-def _is_enabled(question: Resource, answers: Mapping[str, Value]) -> bool:
-    """Return whether the form shows a question; all conditions of ours are "any of" or single."""
+def is_enabled(question: Resource, answers: Mapping[str, Value]) -> bool:
+    """Return whether the form shows a question after these answers; all conditions of ours are "any of" or single."""
     conditions = question.get("enableWhen", [])
     return not conditions or any(_holds(condition, answers) for condition in conditions)
 
