@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from spineworkup.charts import CLOCK_SKEW, Chart, Known, Unknown, WhyUnknown, aware, read_chart
 from spineworkup.checklists import Checklist, ChecklistItem, Notice
 from spineworkup.errors import ChartError
 from spineworkup.logic.plan import Plan, PlannedStep, plan
 from spineworkup.pathways import Pathway, Rule
+from spineworkup.place import Closure, Place, closures
 from spineworkup.readings import CLOSED, Reading, Status
 from spineworkup.truth import Truth
 from spineworkup.urgency import highest_of
@@ -32,13 +33,16 @@ def assess(pathway: Pathway, chart: Chart, *, at: datetime) -> Checklist:
     _check(prepared, chart)
     read = read_chart(chart, moment, prepared.derived, pathway.totals)
     reading = Reading(prepared, read, moment, prepared.truths(read.facts))
+    if pathway.local:
+        reading.closed = _closed_now(reading)
     by_id = {planned.step.id: _item(reading, planned) for planned in prepared.steps}
     items = tuple([by_id[id_] for id_ in prepared.order])
     urgency = highest_of([item.urgency for item in items])
     notices = (
         *_chart_notices(read, prepared),
         *_step_notices(read, by_id, pathway, moment),
-        *_rule_notices(prepared, moment),
+        *_closing_notices(reading, items),
+        *rule_notices(pathway, moment.date()),
     )
     return Checklist(pathway, read, moment, items, urgency, notices, chart)
 
@@ -55,6 +59,15 @@ def _check(prepared: Plan, chart: Chart) -> None:
             for finding in findings:
                 if finding not in chart.findings:
                     raise ChartError(finding, f"the chart's findings lack it, and the {what} reads it")
+
+
+def _closed_now(reading: Reading) -> Mapping[str, Closure]:
+    """Return the steps that are closed now, but for those that have been carried out: they need nobody any more."""
+    pathway = reading.plan.pathway
+    events = {id_: reading.event(id_) for id_ in pathway.steps}
+    carried_out = {id_ for id_, event in events.items() if event is not None and event.state in CARRIED_OUT}
+    found = closures(pathway.local, reading.at)
+    return {id_: one for id_, one in found.items() if id_ in pathway.steps and id_ not in carried_out}
 
 
 def _item(reading: Reading, planned: PlannedStep) -> ChecklistItem:
@@ -142,10 +155,28 @@ def _step_notices(
             yield Notice("future_clock", f"The clock {clock} starts after the moment of this checklist and is not used")
 
 
-def _rule_notices(prepared: Plan, at: datetime) -> Iterator[Notice]:
-    pathway, today = prepared.pathway, at.date()
-    if prepared.next_review is not None and prepared.next_review < today:
-        late = [r.id for r in pathway.rules.values() if r.review_by is not None and r.review_by < today]
+def _closing_notices(reading: Reading, items: tuple[ChecklistItem, ...]) -> Iterator[Notice]:
+    for item in items:
+        closed = reading.closed.get(item.step.id)
+        if closed is not None and item.status not in CLOSED:
+            yield Notice("closed", f"{item.step.label}: {closed.words}. {_still_due(item, closed, reading.plan.pathway)}")
+
+
+def _still_due(item: ChecklistItem, closed: Closure, pathway: Pathway) -> str:
+    """Say that closing moves no time limit, and what takes over where the limit can't be kept by waiting."""
+    perhaps = "If it is indicated, it" if item.status is Status.UNDETERMINED else "It"
+    due = f" by {closed.local(item.due)}" if item.due is not None else f" as urgent as before ({item.urgency.words.lower()})"
+    late = item.instead is not None or (item.due is not None and item.due <= closed.opens)
+    words = f"{perhaps} stays due{due}{', before it opens' if late else ''}."
+    if item.instead is None:
+        return f"{words} Closing moves no time limit: arrange it now."
+    return f"{words} It can't wait until it opens. What takes over here: {pathway.steps[item.instead].label}."
+
+
+def rule_notices(pathway: Pathway, today: date) -> Iterator[Notice]:
+    """Yield what a reader must know of the rules: what is late, what was waived, and for which place they are."""
+    late = [rule.id for rule in pathway.rules.values() if rule.review_by is not None and rule.review_by < today]
+    if late:
         yield Notice(
             "past_review", f"{len(late)} rules are past their review date: {', '.join(sorted(late))}"
         )
@@ -153,7 +184,15 @@ def _rule_notices(prepared: Plan, at: datetime) -> Iterator[Notice]:
         yield Notice("past_review", f"The pathway is past its review date of {pathway.review_by.isoformat()}")
     for waiver in pathway.waivers:
         expired = waiver.expires < today
-        words = f"{waiver.step}: {waiver.reason} ({waiver.role}, {waiver.hazard}, until {waiver.expires.isoformat()})"
-        yield Notice(
-            "waiver_expired" if expired else "waiver", f"{'EXPIRED waiver' if expired else 'Waiver'}: {words}"
-        )
+        kind, word = ("waiver_expired", "EXPIRED waiver") if expired else ("waiver", "Waiver")
+        yield Notice(kind, f"{word}: {waiver.words}")
+    for place in pathway.local:
+        yield from _place_notices(place)
+
+
+def _place_notices(place: Place) -> Iterator[Notice]:
+    yield Notice("place", f"This place: {place.words}")
+    for difference in place.differs:
+        yield Notice("differs", difference.words)
+    for contact in place.contacts:
+        yield Notice("contact", f"Call: {contact.words}")

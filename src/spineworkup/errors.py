@@ -81,6 +81,44 @@ class FhirError(SpineWorkupError, ValueError):
         super().__init__((f"{place}: " if place else "") + message + (f" ({hint})" if hint else ""))
 
 
+class WorkupError(SpineWorkupError, ValueError):
+    """An event that can't stand in the record: about nothing that is there, or without what it has to say."""
+
+
+class DamagedError(WorkupError):
+    """A kept workup that isn't as it was written: cut off, altered, or half of another.
+
+    Args:
+        message: What is wrong and where; never what the record says.
+        good: How many events are as they were written.
+    """
+
+    def __init__(self, message: str, good: int) -> None:
+        self.good = good
+        super().__init__(message)
+
+
+class NewerError(WorkupError):
+    """A workup that a newer version of the library wrote: nothing of it is read, as what is new would be lost."""
+
+
+class ClashError(WorkupError):
+    """Two people changed the same thing at the same time: somebody has to look at both.
+
+    Args:
+        about: What both changed, such as `finding limb_weakness`.
+        theirs: The ids of the events that were kept first.
+        mine: The ids of the events that were not kept.
+    """
+
+    def __init__(self, about: Iterable[str], theirs: Iterable[str], mine: Iterable[str]) -> None:
+        self.about, self.theirs, self.mine = tuple(about), tuple(theirs), tuple(mine)
+        super().__init__(
+            f"changed by somebody else in the meantime: {', '.join(self.about)}"
+            f" (theirs: {', '.join(self.theirs)}; yours, not kept: {', '.join(self.mine)}); look at both, then enter yours again"
+        )
+
+
 class PathwayError(SpineWorkupError, ValueError):
     """Pathways that don't fit together: two definitions of one id, a circle in the order of work, a missing step."""
 

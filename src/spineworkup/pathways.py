@@ -21,6 +21,7 @@ from attrs import evolve, field, fields, frozen
 from spineworkup.criteria import AllOf, Criterion, NamedCriterion, findings_of
 from spineworkup.errors import PathwayError
 from spineworkup.findings import Coding, Finding
+from spineworkup.place import Contact, Place
 from spineworkup.scores import Additive, Score
 from spineworkup.sources import Citation, Position, Source, Verification
 from spineworkup.urgency import Urgency
@@ -219,6 +220,7 @@ class Pathway:
     Args:
         order: Pairs of steps, the first of which comes before the second: the order of work, never a block.
         fallbacks: Pairs of steps, the second of which takes over where the first can't be done.
+        local: What each overlay says of its place.
         places: Where each thing was defined (not part of what the pathway is).
     """
 
@@ -241,6 +243,7 @@ class Pathway:
     intended_use: str = ""
     overlays: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    local: tuple[Place, ...] = ()
     places: Mapping[str, Position] = field(factory=dict, eq=False, repr=False)
     _memo: dict[str, Any] = field(factory=dict, eq=False, repr=False, init=False)
 
@@ -393,6 +396,10 @@ class Pathway:
         parts = "\n".join(repr(getattr(self, name)) for name in _CONTENT)
         return "sha256:" + hashlib.sha256(parts.encode()).hexdigest()
 
+    def contacts_of(self, step: str) -> tuple[Contact, ...]:
+        """Return whom to call about a step at the place to which overlays adapt the pathway."""
+        return tuple(one for place in self.local for one in place.contacts if step in one.steps)
+
     @cached_property
     def totals(self) -> Mapping[str, Score]:
         """The finding that holds a score's total, to the score."""
@@ -455,10 +462,15 @@ class Waiver:
     hazard: str
     expires: date
 
+    @property
+    def words(self) -> str:
+        """What is waived, why, by whom, and until when."""
+        return f"{self.step}: {self.reason} ({self.role}, {self.hazard}, until {self.expires.isoformat()})"
+
 
 _MAPS = ("steps", "findings", "criteria", "scores", "sources", "purposes", "options")
 _WORDS = ("id", "version", "title", "profile", "revised", "review_by", "intended_use")
-_CONTENT = (*_WORDS, *_MAPS, "order", "fallbacks", "pauses", "overlays", "waivers")
+_CONTENT = (*_WORDS, *_MAPS, "order", "fallbacks", "pauses", "overlays", "waivers", "local")
 
 
 def _join(left: Pathway, right: Pathway, order: tuple[tuple[str, str], ...]) -> Pathway:
@@ -474,6 +486,7 @@ def _join(left: Pathway, right: Pathway, order: tuple[tuple[str, str], ...]) -> 
         pauses=_merge("pauses", left.pauses, right.pauses, lambda pause: pause.id),
         overlays=tuple(sorted({*left.overlays, *right.overlays})),
         waivers=_merge("waivers", left.waivers, right.waivers, repr),
+        local=_merge("local", left.local, right.local, lambda place: place.overlay),
         places={**right.places, **left.places},
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
 
@@ -12,8 +12,9 @@ from spineworkup.charts import CLOCK_SKEW, Chart, StepEvent
 from spineworkup.logic.plan import Plan, PlannedRule, PlannedStep
 from spineworkup.logic.when_true import newest_reason, reasons_after, surely_true_since, when_true
 from spineworkup.pathways import ONSET, Rule
+from spineworkup.place import Closure
 from spineworkup.truth import Truth, all_of, any_of
-from spineworkup.urgency import INTERVALS, UrgencyInterval
+from spineworkup.urgency import INTERVALS, Urgency, UrgencyInterval
 
 TRUE, FALSE, UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 
@@ -57,6 +58,7 @@ class Reading:
         indications: Of every step: the truth of its indications, inherited ones included.
         statuses: Of every step.
         done_at: When the steps that were finished were finished, as far as that is known.
+        closed: The steps that this place can't do at this moment, and until when.
     """
 
     plan: Plan
@@ -66,6 +68,7 @@ class Reading:
     indications: dict[str, list[Truth]] = field(factory=dict)
     statuses: dict[str, Status] = field(factory=dict)
     done_at: dict[str, datetime] = field(factory=dict)
+    closed: Mapping[str, Closure] = field(factory=dict)
 
     def read(self, planned: PlannedStep) -> Status:
         """Work a step out, after those that it waits for or stands in for, and return its status."""
@@ -109,6 +112,35 @@ class Reading:
             return TRUE
         return any_of([self.truths[rule.place] for rule in planned.absolute]) if planned.absolute else FALSE
 
+    def opens_too_late(self, step: str, planned: PlannedStep, rule: PlannedRule, truth: Truth) -> Truth:
+        """Return whether a step that is closed now opens only when a rule already wanted it done.
+
+        Not known where the rule gives a time and its start isn't known. A rule that gives no time is kept by opening,
+        unless it can't wait at all.
+
+        Args:
+            step: The step, or a stand-in that would do it.
+            planned: The step whose rule it is.
+            rule: An indication of that step.
+            truth: Whether that indication holds.
+        """
+        if step not in self.closed:
+            return FALSE
+        if rule.rule.urgency is Urgency.IMMEDIATE:
+            return TRUE
+        if not rule.timed:
+            return FALSE
+        due = self.deadline(planned, rule, truth)
+        return UNKNOWN if due is None else TRUE if due <= self.closed[step].opens else FALSE
+
+    def missed_by_closing(self, planned: PlannedStep) -> list[PlannedRule]:
+        """Return the indications that hold and that a step, closed now, can't meet any more when it opens."""
+        id_ = planned.step.id
+        if id_ not in self.closed:
+            return []
+        pairs = zip(planned.indications, self.indications[id_], strict=True)
+        return [r for r, truth in pairs if truth is TRUE and self.opens_too_late(id_, planned, r, truth) is TRUE]
+
     def waits_for(self, planned: PlannedStep) -> tuple[str, ...]:
         """Return the prerequisites of a step that are open and not waived."""
         return tuple(
@@ -138,7 +170,7 @@ class Reading:
 
     def is_clear(self, planned: PlannedStep) -> bool:
         """Return whether nothing holds a step: no contraindication could be true, every check is answered."""
-        if planned.step.id in self.chart.not_available:
+        if planned.step.id in self.chart.not_available or self.missed_by_closing(planned):
             return False
         if any(finding not in self.chart.facts for finding in planned.step.checks):
             return False
@@ -160,12 +192,17 @@ class Reading:
         return any(s.rule == rule.id and s.by == rule.sign_off and s.at <= latest for s in signs)
 
     def instead(self, planned: PlannedStep) -> str | None:
-        """Return the step that takes over from a barred one: the first stand-in that can be done, else the escalation."""
-        if self.barred(planned) is not TRUE:
+        """Return the step that takes over from one that can't be done, or not in time as it is closed.
+
+        The first stand-in that can be done, in time; else the escalation.
+        """
+        missed = self.missed_by_closing(planned)
+        if self.barred(planned) is not TRUE and not missed:
             return None
         pathway = self.plan.pathway
         for other in pathway.stand_ins[planned.step.id]:
-            if self._passed_over(other) is not TRUE:
+            late = [self.opens_too_late(other, planned, rule, TRUE) is TRUE for rule in missed]
+            if self._passed_over(other) is not TRUE and not any(late):
                 return other
         return pathway.escalation_of(planned.step.id)
 
@@ -203,13 +240,28 @@ class Reading:
         return max([moment for moment in (anchor, onset, again) if moment is not None]) + about.within
 
     def _inherited(self, first: str, others: tuple[str, ...]) -> list[Truth]:
-        """Return the truths that a step takes over: the first one's own, where neither that nor the others can be done."""
+        """Return the truths that a step takes over: the first one's own, where neither that nor the others can be done.
+
+        Where one of them is closed now, it takes over only what can't be done in time when that opens.
+        """
         planned = self.plan.by_id[first]
         found = self.indications[first][: len(planned.own)]
         if self.statuses[first] in CLOSED:
             return [FALSE] * len(found)
-        nobody = all_of([self.barred(planned), *map(self._passed_over, others)])
-        return [all_of((nobody, truth)) for truth in found]
+        nobody = [self.barred(planned), *map(self._passed_over, others)]
+        if self.closed.keys().isdisjoint((first, *others)):
+            return [all_of((*nobody, truth)) for truth in found]
+        return [
+            all_of((*self._or_too_late((first, *others), nobody, planned, rule, truth), truth))
+            for rule, truth in zip(planned.own, found, strict=True)
+        ]
+
+    def _or_too_late(
+        self, steps: tuple[str, ...], barred: list[Truth], planned: PlannedStep, rule: PlannedRule, truth: Truth
+    ) -> Iterator[Truth]:
+        """Yield of each step whether it can't be done for a rule: it is barred, or opens too late."""
+        for step, bar in zip(steps, barred, strict=True):
+            yield any_of((bar, self.opens_too_late(step, planned, rule, truth)))
 
     def _passed_over(self, step: str) -> Truth:
         """Return whether a stand-in can't take over: declined, contraindicated, or not available here."""

@@ -43,7 +43,7 @@ class Against:
     """Something that speaks against doing a step now.
 
     Args:
-        kind: `absolute`, `relative`, `caution`, `check`, `prerequisite` or `not_available`.
+        kind: `absolute`, `relative`, `caution`, `check`, `prerequisite`, `not_available` or `closed` (for some hours).
         sign_off: The role that may clear it.
         signed_off: Whether that role has.
     """
@@ -90,7 +90,9 @@ def _reason(planned: PlannedRule, truth: Truth, reading: Reading) -> Reason:
     if place:
         label = reading.plan.pathway.steps[place].label
         decided += tuple(id_ for step in planned.passes_over for id_ in _barring(reading.plan.by_id[step], reading))
-        text = f"In place of {label}: {rule.says}"
+        closed = reading.closed.get(place)
+        until = f" (closed here until {closed.until})" if closed is not None else ""
+        text = f"In place of {label}{until}: {rule.says}"
     return Reason(rule.id, text, rule.cites, rule.verification, shown_facts(chart, decided), truth, place)
 
 
@@ -111,6 +113,8 @@ def against_of(reading: Reading, planned: PlannedStep) -> tuple[Against, ...]:
             found.append(Against(other, "prerequisite", f"Waits for: {label}", Truth.TRUE))
     if step.id in reading.chart.not_available:
         found.append(Against(step.id, "not_available", f"{step.label} is not available here now", Truth.TRUE))
+    if step.id in reading.closed and not reading.is_closed(planned):
+        found.append(Against(step.id, "closed", reading.closed[step.id].words, Truth.TRUE))
     return tuple(found)
 
 

@@ -1,0 +1,131 @@
+"""What is otherwise on one checklist than on an earlier one, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from attrs import frozen
+
+from spineworkup.checklists import Checklist, ChecklistItem
+from spineworkup.workups.events import (
+    AvailabilityChanged,
+    ClockStarted,
+    Event,
+    FindingCorrected,
+    FindingRecorded,
+    Overridden,
+    RulesAdopted,
+    StepRecorded,
+    Withdrawn,
+)
+from spineworkup.workups.standings import NOT_INDICATED, Standing, standing_of
+
+
+@frozen
+class Change:
+    """A step that stands otherwise than before.
+
+    Args:
+        step: Its id.
+        label: What it is called.
+        was: How it stood.
+        now: How it stands.
+        because: The events since then that have to do with it; none where only time has passed, or the rules changed.
+    """
+
+    step: str
+    label: str
+    was: Standing
+    now: Standing
+    because: tuple[Event, ...]
+
+    @property
+    def is_more_urgent(self) -> bool:
+        """Whether it has to be done sooner, or more surely, than was said before."""
+        return self.now.urgency.lowest > self.was.urgency.lowest or _sooner(self.now.due, self.was.due)
+
+
+@frozen
+class Changes:
+    """What is otherwise, the most urgent first.
+
+    Args:
+        since: The moment of the earlier checklist.
+        at: The moment of the later one.
+        events: What was entered in between.
+        rules_changed: Other rules were adopted in between.
+    """
+
+    since: datetime
+    at: datetime
+    steps: tuple[Change, ...]
+    events: tuple[Event, ...]
+    rules_changed: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.steps)
+
+
+def changes_between(
+    before: Mapping[str, Standing], after: Checklist, *, since: datetime, events: Sequence[Event]
+) -> Changes:
+    """Return what is otherwise on a checklist than it stood before.
+
+    Args:
+        before: Step id to how it stood; what is left out was not indicated.
+        since: The moment of the earlier checklist.
+        events: Of the workup.
+    """
+    by_id = {event.id: event for event in events}
+    entered = tuple(event for event in events if since < event.at <= after.at)
+    changed = [
+        Change(item.step.id, item.step.label, was, now, tuple(_because(item, entered, by_id)))
+        for item in after.items
+        if (was := before.get(item.step.id, NOT_INDICATED)) != (now := standing_of(item))
+    ]
+    rules_changed = any(isinstance(event, RulesAdopted) for event in entered)
+    return Changes(since, after.at, tuple(sorted(changed, key=_urgent_first)), entered, rules_changed)
+
+
+def _urgent_first(change: Change) -> tuple[int, float]:
+    due = change.now.due
+    return -change.now.urgency.lowest.rank, float("inf") if due is None else due.timestamp()
+
+
+def _sooner(now: datetime | None, was: datetime | None) -> bool:
+    return now is not None and (was is None or now < was)
+
+
+def _because(item: ChecklistItem, entered: Iterable[Event], by_id: Mapping[str, Event]) -> Iterator[Event]:
+    """Yield the events that speak of the step itself, or of what its rules read."""
+    about = {("step", item.step.id), *(("step", p.step) for p in item.step.prerequisites)}
+    about |= {("finding", id_) for id_ in item.step.findings} | {("rule", rule.id) for rule in item.step.rules}
+    about |= {("clock", rule.start) for rule in item.step.rules}
+    for event in entered:
+        if subject_of(event, by_id) in about:
+            yield event
+
+
+def subject_of(event: Event, by_id: Mapping[str, Event]) -> tuple[str, str]:
+    """Return what an event speaks of, such as `("finding", "limb_weakness")`.
+
+    Args:
+        by_id: The events of the workup, for a correction or a withdrawal, which speak of what another one speaks of.
+    """
+    match event:
+        case FindingRecorded():
+            return "finding", event.finding
+        case FindingCorrected() | Withdrawn():
+            other = by_id.get(event.event)
+            return ("event", event.event) if other is None else subject_of(other, by_id)
+        case ClockStarted():
+            return "clock", event.clock
+        case StepRecorded() | AvailabilityChanged():
+            return "step", event.step
+        case Overridden():
+            return "rule", event.rule
+        case RulesAdopted():
+            return "rules", ""
+        case _:
+            return "", ""

@@ -1,0 +1,47 @@
+"""The door: from what was kept of a workup to the workup, with the rules that it goes by."""
+
+from __future__ import annotations
+
+from spineworkup.errors import DamagedError, RuleError, WorkupError
+from spineworkup.pathways import Pathway
+from spineworkup.reading.load import load_pathway
+from spineworkup.workups.events import Event, RulesAdopted
+from spineworkup.workups.kept import Kept, from_bytes
+from spineworkup.workups.workup import Workup, check_target
+
+
+def open_workup(raw: bytes, place: str, pathway: Pathway | None = None) -> Workup:
+    """Return the workup that bytes hold, as `to_bytes` wrote them.
+
+    Args:
+        place: What a message names, such as the file.
+        pathway: The rules to read it with; those that the workup adopted last, where nothing is said.
+
+    Raises:
+        WorkupError: It isn't a workup, or a damaged one, or one of a newer version.
+        RuleError: The rules that it adopted can't be found or read.
+    """
+    return workup_of(from_bytes(raw, place), place, pathway)
+
+
+def workup_of(kept: Kept, place: str, pathway: Pathway | None = None) -> Workup:
+    """Return the workup of what was kept; the arguments and errors are those of `open_workup`."""
+    if not kept.events or not isinstance(kept.events[0], RulesAdopted):
+        raise DamagedError(f"{place}: the first event doesn't say which rules the workup goes by", 0)
+    earlier: dict[str, Event] = {}
+    for number, event in enumerate(kept.events, 1):
+        try:
+            check_target(event, earlier)
+        except WorkupError as error:
+            raise DamagedError(f"{place}: event {number}: {error}", number - 1) from None
+        earlier[event.id] = event
+    adopted = next(event for event in reversed(kept.events) if isinstance(event, RulesAdopted))
+    return Workup(_rules_of(adopted, place) if pathway is None else pathway, kept.case, kept.events)
+
+
+def _rules_of(adopted: RulesAdopted, place: str) -> Pathway:
+    try:
+        return load_pathway(adopted.package, adopted.overlays)
+    except RuleError as error:
+        words = "+".join((adopted.package, *adopted.overlays))
+        raise WorkupError(f"{place}: its rules ({words}) can't be read: name them with --overlay ({error})") from None
