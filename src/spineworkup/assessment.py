@@ -62,10 +62,10 @@ def _check(prepared: Plan, chart: Chart) -> None:
 
 
 def _closed_now(reading: Reading) -> Mapping[str, Closure]:
-    """Return the steps that are closed now, but for those that have been carried out: they need nobody any more."""
+    """Return the steps that are closed now, but for those that have been carried out."""
     pathway = reading.plan.pathway
     events = {id_: reading.event(id_) for id_ in pathway.steps}
-    carried_out = {id_ for id_, event in events.items() if event is not None and event.state in CARRIED_OUT}
+    carried_out = {id_ for id_, event in events.items() if event is not None and event.state in _CARRIED_OUT}
     found = closures(pathway.local, reading.at)
     return {id_: one for id_, one in found.items() if id_ in pathway.steps and id_ not in carried_out}
 
@@ -91,6 +91,8 @@ def _item(reading: Reading, planned: PlannedStep) -> ChecklistItem:
     )
 
 
+# A step that has been carried out needs nobody any more, whatever is closed.
+_CARRIED_OUT = ("performed", "reported", "acted_on")
 _UNKNOWN_WORDS = {
     WhyUnknown.STALE: "is too old and counts as not known: repeat it",
     WhyUnknown.CONFLICT: "was recorded in different ways and counts as not known: settle it",
@@ -164,19 +166,22 @@ def _closing_notices(reading: Reading, items: tuple[ChecklistItem, ...]) -> Iter
 
 def _still_due(item: ChecklistItem, closed: Closure, pathway: Pathway) -> str:
     """Say that closing moves no time limit, and what takes over where the limit can't be kept by waiting."""
-    perhaps = "If it is indicated, it" if item.status is Status.UNDETERMINED else "It"
-    due = f" by {closed.local(item.due)}" if item.due is not None else f" as urgent as before ({item.urgency.words.lower()})"
-    late = item.instead is not None or (item.due is not None and item.due <= closed.opens)
-    words = f"{perhaps} stays due{due}{', before it opens' if late else ''}."
+    it = "If it is indicated, it" if item.status is Status.UNDETERMINED else "It"
+    if item.due is None:
+        words = f"{it} stays as urgent as it is ({item.urgency.words.lower()})."
+    else:
+        early = ", before it opens" if item.due <= closed.opens else ""
+        words = f"{it} stays due by {closed.local(item.due)}{early}."
     if item.instead is None:
-        return f"{words} Closing moves no time limit: arrange it now."
-    return f"{words} It can't wait until it opens. What takes over here: {pathway.steps[item.instead].label}."
+        return f"{words} Closing moves no time limit."
+    return f"{words} It can't wait until it opens; what takes over here: {pathway.steps[item.instead].label}."
 
 
 def rule_notices(pathway: Pathway, today: date) -> Iterator[Notice]:
     """Yield what a reader must know of the rules: what is late, what was waived, and for which place they are."""
-    late = [rule.id for rule in pathway.rules.values() if rule.review_by is not None and rule.review_by < today]
-    if late:
+    next_review = plan(pathway).next_review
+    if next_review is not None and next_review < today:
+        late = [r.id for r in pathway.rules.values() if r.review_by is not None and r.review_by < today]
         yield Notice(
             "past_review", f"{len(late)} rules are past their review date: {', '.join(sorted(late))}"
         )

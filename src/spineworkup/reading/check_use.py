@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from spineworkup.criteria import AllOf, AnyOf, AtLeast, Criterion, NamedCriterion, Not, findings_of
 from spineworkup.findings import Finding
 from spineworkup.pathways import Note, Part, Pathway, Rule, TreatmentOption
+from spineworkup.place import Difference
 from spineworkup.reading.lints import Lint, lint_at
 from spineworkup.scores import Score
 
@@ -79,7 +80,7 @@ def _parts(criterion: Criterion) -> Iterator[Criterion]:
 
 def _cited(pathway: Pathway) -> set[str]:
     steps = pathway.steps.values()
-    citing: list[Iterable[Rule | Note | Part | Finding | NamedCriterion | Score | TreatmentOption]] = [
+    citing: list[Iterable[Rule | Note | Part | Finding | NamedCriterion | Score | TreatmentOption | Difference]] = [
         *(step.rules for step in steps),
         *(step.notes for step in steps),
         *(step.parts for step in steps),
@@ -87,5 +88,6 @@ def _cited(pathway: Pathway) -> set[str]:
         pathway.criteria.values(),
         pathway.scores.values(),
         pathway.options.values(),
+        *(place.differs for place in pathway.local),
     ]
     return {citation.source for things in citing for thing in things for citation in thing.cites}

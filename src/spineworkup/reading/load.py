@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spineworkup.pathways import Pathway
+from spineworkup.reading.check_overlay import check_fits, check_not_weakened
 from spineworkup.reading.find_packages import overlay_folder, package_folder
-from spineworkup.reading.overlay import apply_overlay, check_not_weakened, read_head, with_overlay
+from spineworkup.reading.overlay import apply_overlay, read_head, with_overlay
 from spineworkup.reading.problems import Problems
 from spineworkup.reading.read_package import read_documents, read_package
+from spineworkup.reading.read_place import read_place
 
 DEFAULT = "metastatic_spine"
 
@@ -26,9 +28,9 @@ def load_pathway(name: str = DEFAULT, overlays: Sequence[str] = ()) -> Pathway:
     Raises:
         RuleError: Anything is wrong; it lists all problems of all files with their places.
     """
-    pathway = read_base(name)
+    base = pathway = read_base(name)
     for number in range(len(overlays)):
-        pathway = _overlaid(name, overlays[: number + 1], pathway)
+        pathway = _overlaid(name, overlays[: number + 1], base, pathway)
     return pathway
 
 
@@ -41,22 +43,22 @@ def read_base(name: str) -> Pathway:
     return pathway
 
 
-def _overlaid(name: str, overlays: Sequence[str], before: Pathway) -> Pathway:
+def _overlaid(name: str, overlays: Sequence[str], base: Pathway, before: Pathway) -> Pathway:
     """Return the package with overlays; `before` is the same with all but the last of them."""
     problems = Problems()
     documents = read_documents(package_folder(name), problems)
     files = [problems.read(overlay_folder(overlay) / "overlay.yaml") for overlay in overlays]
-    heads = [read_head(file, before.id, problems) for file in files]
+    heads = [head for file in files if (head := read_head(file, base.id, problems)) is not None]
     problems.stop()
+    check_fits(base, before, heads, files[-1], problems)
     for file in files:
         apply_overlay(documents, file, problems)
     pathway = read_package(documents, problems)
     problems.stop()
-    last = heads[-1]
-    assert pathway is not None and last is not None
-    check_not_weakened(before, pathway, last, files[-1], problems)
+    assert pathway is not None
+    check_not_weakened(before, pathway, heads[-1], files[-1], problems)
+    places = [read_place(file, pathway, problems) for file in files]
     problems.stop()
-    for head, file in zip(heads, files, strict=True):
-        assert head is not None
-        pathway = with_overlay(pathway, head, file)
+    for head, place, file in zip(heads, places, files, strict=True):
+        pathway = with_overlay(pathway, head, place, file)
     return pathway

@@ -13,8 +13,8 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from spineworkup.findings import Finding
-from spineworkup.pathways import Pathway, Rule, Step, Waiver
+from spineworkup.pathways import Pathway, Waiver
+from spineworkup.place import Place
 from spineworkup.reading.faults import did_you_mean
 from spineworkup.reading.parse_notation import Vocabulary
 from spineworkup.reading.problems import Problems
@@ -22,11 +22,19 @@ from spineworkup.reading.read_yaml import Document, Path
 from spineworkup.reading.structure import make_converter
 
 _SECTIONS = ("sources", "findings", "criteria", "scores", "steps", "options")
+# What isn't read with the head.
+_ELSEWHERE = ("add", "set", "remove", "place")
 
 
 @frozen
 class OverlayHead:
-    """What an overlay says of itself."""
+    """What an overlay says of itself.
+
+    Args:
+        profile: The jurisdiction for which it is.
+        stands_on: The profile that what lies below it has to have; empty where any will do.
+        requires_base: The versions and content hashes of the base for which it was written; empty where any will do.
+    """
 
     overlay: str
     base: str
@@ -35,6 +43,8 @@ class OverlayHead:
     revised: date
     review_by: date
     reason: str
+    stands_on: str = ""
+    requires_base: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
 
 
@@ -58,7 +68,7 @@ def read_head(document: Document, base: str, problems: Problems) -> OverlayHead 
     if type(document.data) is not dict:
         problems.add(document, (), "expected a mapping with the keys overlay, base, add, set, remove")
         return None
-    body = {key: value for key, value in document.data.items() if key not in ("add", "set", "remove")}
+    body = {key: value for key, value in document.data.items() if key not in _ELSEWHERE}
     head = problems.structure(document, (), body, OverlayHead, make_converter(Vocabulary()))
     if head is not None and head.base != base:
         problems.add(document, ("base",), f"this overlay is for {head.base!r}, not for {base!r}")
@@ -227,7 +237,7 @@ def _carry(overlay: Document, here: Path, base: Document, there: Path) -> None:
                 table[(*there, *path[len(here) :])] = mark
 
 
-def with_overlay(pathway: Pathway, head: OverlayHead, overlay: Document) -> Pathway:
+def with_overlay(pathway: Pathway, head: OverlayHead, place: Place | None, overlay: Document) -> Pathway:
     """Return a pathway that says which overlay it carries, and is due for review when the first of both is."""
     first = len(pathway.waivers)
     places = {
@@ -238,78 +248,13 @@ def with_overlay(pathway: Pathway, head: OverlayHead, overlay: Document) -> Path
     if review_by is None or head.review_by < review_by:
         review_by = head.review_by
         places[f"overlay {head.overlay}.review_by"] = overlay.mark(("review_by",)).position
+    local = () if place is None else (evolve(place, adapts=pathway.profile),)
     return evolve(
         pathway,
         profile=head.profile,
         review_by=review_by,
         overlays=(*pathway.overlays, head.overlay),
         waivers=pathway.waivers + head.waivers,
+        local=pathway.local + local,
         places={**pathway.places, **places},
     )
-
-
-def check_not_weakened(
-    base: Pathway, overlaid: Pathway, head: OverlayHead, overlay: Document, problems: Problems
-) -> None:
-    """Note each safety-critical step that an overlay weakens without a waiver, and each red flag that it reads otherwise."""
-    waived = {waiver.step for waiver in head.waivers}
-    for number, waiver in enumerate(head.waivers):
-        if waiver.step not in base.steps:
-            problems.add(overlay, ("waivers", number, "step"), f"unknown step {waiver.step!r}")
-    for step in base.steps.values():
-        if step.safety_critical and step.id not in waived:
-            for what in _weaker(step, overlaid.steps[step.id]):
-                problems.add(
-                    overlay, (), f"weakens the safety-critical step {step.id!r}: {what}", "needs a waiver"
-                )
-    for flag in base.findings.values():
-        if flag.red_flag and _is_read_otherwise(flag, overlaid.findings.get(flag.id)):
-            problems.add(overlay, (), f"changes how the red flag {flag.id!r} is read", "no overlay may")
-
-
-def _is_read_otherwise(flag: Finding, now: Finding | None) -> bool:
-    """Whether the same record of a red flag could be known under one and not under the other, or say something else."""
-    keys = ("kind", "unit", "molar_mass", "low", "high", "red_flag", "max_age", "derived")
-    return any(getattr(flag, key) != getattr(now, key) for key in keys)
-
-
-def _weaker(base: Step, now: Step) -> Iterator[str]:
-    """Yield what is weaker in a step than it was; every change that isn't plainly tighter counts."""
-    rules = {rule.id: rule for rule in now.indications}
-    for rule in base.indications:
-        if rule.id not in rules:
-            yield f"the indication {rule.id!r} is gone"
-        elif _looser(rule, rules[rule.id]):
-            yield f"the indication {rule.id!r} is less urgent, later, or asks for something else"
-    against = {rule.id: rule for rule in now.contraindications}
-    for rule in base.contraindications:
-        if rule.id not in against or _bars_otherwise(rule, against[rule.id]):
-            yield f"the contraindication {rule.id!r} is gone or changed"
-    new = {rule.id for rule in now.contraindications} - {rule.id for rule in base.contraindications}
-    if new:
-        yield f"it has new contraindications: {', '.join(sorted(new))}"
-    if set(base.checks) - set(now.checks):
-        yield f"checks are gone: {', '.join(sorted(set(base.checks) - set(now.checks)))}"
-    if set(now.prerequisites) - set(base.prerequisites):
-        yield "it has new prerequisites"
-    if not now.safety_critical:
-        yield "it is no longer safety-critical"
-    if (now.done_when, now.produces) != (base.done_when, base.produces):
-        yield "when it counts as done is changed"
-    if now.action != base.action:
-        yield "what it says to do is changed"
-    if now.pause != base.pause:
-        yield "it stands at another pause point"
-
-
-def _bars_otherwise(was: Rule, now: Rule) -> bool:
-    """Whether a contraindication bars other people, or is cleared by somebody else."""
-    return any(getattr(was, key) != getattr(now, key) for key in ("when", "kind", "sign_off", "holds_unknown"))
-
-
-def _looser(was: Rule, now: Rule) -> bool:
-    if now.when != was.when or now.urgency < was.urgency:
-        return True
-    if was.within is None:
-        return False
-    return now.within is None or now.within > was.within or now.start != was.start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -13,6 +13,7 @@ from spineworkup.urgency import Urgency
 
 _DURATION = re.compile(r"([0-9]{1,5}) (min|h|d)\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\Z")
 _MINUTES = {"min": 1, "h": 60, "d": 24 * 60}
 
 
@@ -60,6 +61,14 @@ def day(data: Any, _: Any) -> date:
     except ValueError:
         pass
     raise Fault("expected a date", "such as 2027-05-24")
+
+
+def clock_time(data: Any, _: Any) -> time:
+    """Return a time of the day such as 08:00."""
+    match = _CLOCK.match(data) if isinstance(data, str) else None
+    if match is None:
+        raise Fault("expected a time of the day", 'such as "08:00", from "00:00" to "23:59"')
+    return time(int(match[1]), int(match[2]))
 
 
 def tier(data: Any, _: Any) -> Urgency:

@@ -6,7 +6,7 @@ No coercion, no extra keys, and every fault with the path that leads to it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal, TypeVar, get_origin
 
@@ -32,11 +32,23 @@ from spineworkup.pathways import (
     TreatmentOption,
     Waiver,
 )
+from spineworkup.place import ClosedHours, Contact, Difference, Place
 from spineworkup.reading.faults import Fault, Faults, did_you_mean
 from spineworkup.reading.parse_notation import Vocabulary, parse
 from spineworkup.reading.read_yaml import Path
 from spineworkup.reading.references import Check, References, plausible, rule_faults, unit_faults
-from spineworkup.reading.scalars import day, decimal, duration, kind_of, one_of, text, tier, whole, yes_or_no
+from spineworkup.reading.scalars import (
+    clock_time,
+    day,
+    decimal,
+    duration,
+    kind_of,
+    one_of,
+    text,
+    tier,
+    whole,
+    yes_or_no,
+)
 from spineworkup.reading.score_tables import score_table
 from spineworkup.scores import Score
 from spineworkup.sources import Citation, Source
@@ -46,7 +58,7 @@ from spineworkup.urgency import Urgency
 T = TypeVar("T")
 
 # What a key of a file is called in the classes, where a key would be a word of Python.
-_KEYS = {"start": "from", "parts": "items"}
+_KEYS = {"start": "from", "parts": "items", "closes": "from", "opens": "to"}
 
 
 def structure(data: Any, kind: type[T], converter: Converter) -> T:
@@ -75,6 +87,7 @@ def make_converter(vocabulary: Vocabulary) -> Converter:
     hook(Decimal, decimal)
     hook(timedelta, duration)
     hook(date, day)
+    hook(time, clock_time)
     hook(Urgency, tier)
     hook(Kind, kind_of)
     converter.register_structure_hook_func(
@@ -85,13 +98,16 @@ def make_converter(vocabulary: Vocabulary) -> Converter:
     converter.register_structure_hook_func(_is_map_like, _map(converter))
     hook(Finding, _finding(converter))
     hook(Score, _score(converter))
-    for kind in (Source, Coding, Note, Pause, Purpose, TreatmentOption, Waiver, NamedCriterion):
+    for kind in (Source, Coding, Note, Pause, Purpose, TreatmentOption, Waiver, NamedCriterion, Difference, Contact):
         hook(kind, _mapping(converter, kind))
     refer = References(vocabulary)
     hook(Citation, _mapping(converter, Citation, refer.citation))
     hook(Prerequisite, _mapping(converter, Prerequisite, refer.prerequisite))
     hook(Part, _mapping(converter, Part, refer.findings("findings")))
     hook(Need, _mapping(converter, Need, refer.findings("findings")))
+    since, until, later = override(rename="from"), override(rename="to"), override(omit=True)
+    hook(ClosedHours, _mapping(converter, ClosedHours, closes=since, opens=until))
+    hook(Place, _mapping(converter, Place, overlay=later, adapts=later))
     hook(Rule, _rule(converter))
     hook(Step, _step(converter, refer))
     return converter

@@ -19,6 +19,7 @@ from spineworkup.workups.events import (
     StepRecorded,
     Withdrawn,
 )
+from spineworkup.workups.folding import entered_by
 from spineworkup.workups.standings import NOT_INDICATED, Standing, standing_of
 
 
@@ -78,7 +79,8 @@ def changes_between(
         events: Of the workup.
     """
     by_id = {event.id: event for event in events}
-    entered = tuple(event for event in events if since < event.at <= after.at)
+    earlier = {event.id for event in entered_by(events, since)}
+    entered = tuple(event for event in entered_by(events, after.at) if event.id not in earlier)
     changed = [
         Change(item.step.id, item.step.label, was, now, tuple(_because(item, entered, by_id)))
         for item in after.items

@@ -6,7 +6,7 @@ that the patient has changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -94,16 +94,25 @@ def fold(events: Sequence[Event], pathway: Pathway, at: datetime, case: str) -> 
     return Folded(evolve_entries(chart, entries), tuple(sorted(foreign)), tuple(unreadable))
 
 
-def live(events: Iterable[Event], at: datetime) -> dict[str, Event]:
+def live(events: Sequence[Event], at: datetime) -> dict[str, Event]:
     """Return the events that had been entered by a moment and weren't withdrawn by then, by their ids."""
-    # The clock of whoever enters may run a little ahead, and what is just entered is not to be missed.
-    last = at + CLOCK_SKEW
-    entered = {event.id: event for event in events if event.at <= last}
+    entered = {event.id: event for event in entered_by(events, at)}
     for event in reversed([*entered.values()]):
         # From the last to the first: a withdrawal may have been withdrawn itself.
         if isinstance(event, Withdrawn) and event.id in entered:
             entered.pop(event.event, None)
     return entered
+
+
+def entered_by(events: Sequence[Event], at: datetime) -> Sequence[Event]:
+    """Return the events that had been entered by a moment.
+
+    At the end of a record that is all: the clock of whoever enters may run a little ahead, and what was just entered is
+    not to be missed.
+    """
+    if max((event.at for event in events), default=at) <= at + CLOCK_SKEW:
+        return events
+    return [event for event in events if event.at <= at]
 
 
 def observations(known: Mapping[str, Event]) -> dict[str, list[Seen]]:
@@ -171,7 +180,7 @@ def _entries(
                 entries[id_] = Unknown(WhyUnknown.UNMAPPED_CODE)
     # Since when a measurement lies where it lies hangs on others too, from which something is worked out with it.
     measured = {
-        id_: lasting(_measurements(pathway.findings[id_], holding(seen[id_])), entries, pathway.findings[id_], pathway)
+        id_: lasting(entry, _before(pathway.findings[id_], seen[id_]), entries, pathway.findings[id_], pathway)
         for id_, entry in entries.items()
         if isinstance(entry, Known) and len(seen[id_]) > 1 and is_measured(pathway.findings[id_])
     }
@@ -213,10 +222,11 @@ def _entry(finding: Finding, counted: Sequence[Seen]) -> Entry:
     return Chart({finding.id: finding}, {finding.id: values}).entry(finding.id)
 
 
-def _measurements(finding: Finding, listed: Sequence[Seen]) -> list[Known]:
-    """Return the measurements of a finding that can be used, since the last time that something ended a run of them."""
-    found: list[Known] = []
-    for _, together in groupby(listed, key=_when):
-        entry = _entry(finding, [*together])
-        found = [*found, entry] if isinstance(entry, Known) else []
-    return found
+def _before(finding: Finding, listed: Sequence[Seen]) -> Iterator[Known]:
+    """Yield the measurements before the last one, from the last to the first, until one that can't be used."""
+    runs = [[*together] for _, together in groupby(reversed(holding(listed)), key=_when)]
+    for together in runs[1:]:
+        entry = _entry(finding, together)
+        if not isinstance(entry, Known):
+            return
+        yield entry

@@ -6,7 +6,7 @@ no clock anew, and moves no deadline.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve
 
@@ -22,17 +22,19 @@ from spineworkup.truth import Truth
 Side = tuple[Truth, ...]
 
 
-def lasting(measured: Sequence[Known], entries: Mapping[str, Entry], finding: Finding, pathway: Pathway) -> Known:
-    """Return the last of some measurements, in order of time, as one that holds since it came to lie where it lies.
+def lasting(
+    last: Known, before: Iterable[Known], entries: Mapping[str, Entry], finding: Finding, pathway: Pathway
+) -> Known:
+    """Return a measurement as one that holds since it came to lie where it lies.
 
     Args:
-        measured: Of one finding.
+        last: The newest of a finding.
+        before: Those before it, from the last to the first.
         entries: What else is known, for what is worked out from several findings together.
     """
-    last = measured[-1]
     side = _side_of(last, entries, finding, pathway)
     first = last
-    for entry in reversed(measured[:-1]):
+    for entry in before:
         if _side_of(entry, entries, finding, pathway) != side:
             break
         first = entry

@@ -13,7 +13,7 @@ from typing import TypeVar
 from attrs import evolve, field, frozen
 
 from spineworkup.assessment import assess
-from spineworkup.charts import CLOCK_SKEW, Chart, aware
+from spineworkup.charts import Chart, aware
 from spineworkup.checklists import Checklist, Notice
 from spineworkup.errors import WorkupError
 from spineworkup.findings import Quantity
@@ -33,7 +33,7 @@ from spineworkup.workups.events import (
     Withdrawn,
     Written,
 )
-from spineworkup.workups.folding import Folded, fold
+from spineworkup.workups.folding import Folded, entered_by, fold
 from spineworkup.workups.standings import standings_of
 
 E = TypeVar("E", bound=Event)
@@ -258,7 +258,7 @@ class Workup:
                 f"The rules are not those that this workup was made with ({adopted.package} {adopted.version}, "
                 f"{adopted.hash[:19]}): check what changes for this patient (`spineworkup adopt` says it)",
             )
-        later = sum(event.at > at + CLOCK_SKEW for event in self.events)
+        later = len(self.events) - len(entered_by(self.events, at))
         if later:
             yield Notice("later_events", f"{later} events of the record were entered after this moment and are not counted")
         for what in folded.foreign:
