@@ -359,7 +359,7 @@ def _agree(entries: list[Entry]) -> Entry:
     times = [entry.at for entry in known if entry.at is not None]
     if len(times) < len(known):
         return evolve(first, at=None)
-    return evolve(first, latest=max(times) if max(times) > min(times) else None)
+    return evolve(first, latest=max(times)) if max(times) > min(times) else first
 
 
 def _from(sources: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
 from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.workups.events import (
@@ -56,6 +56,7 @@ class Changes:
         at: The moment of the later one.
         events: What was entered in between.
         rules_changed: Other rules were adopted in between.
+        record: All events of the workup by their names, for what speaks of another one.
     """
 
     since: datetime
@@ -63,6 +64,7 @@ class Changes:
     steps: tuple[Change, ...]
     events: tuple[Event, ...]
     rules_changed: bool
+    record: Mapping[str, Event] = field(repr=False, eq=False)
 
     def __bool__(self) -> bool:
         return bool(self.steps)
@@ -87,7 +89,7 @@ def changes_between(
         if (was := before.get(item.step.id, NOT_INDICATED)) != (now := standing_of(item))
     ]
     rules_changed = any(isinstance(event, RulesAdopted) for event in entered)
-    return Changes(since, after.at, tuple(sorted(changed, key=_urgent_first)), entered, rules_changed)
+    return Changes(since, after.at, tuple(sorted(changed, key=_urgent_first)), entered, rules_changed, by_id)
 
 
 def _urgent_first(change: Change) -> tuple[int, float]:

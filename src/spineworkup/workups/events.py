@@ -65,6 +65,22 @@ class Happened:
 
 
 @frozen(kw_only=True)
+class Timed(Happened):
+    """What was so at another moment than the one at which it was entered, or at the same.
+
+    Args:
+        when: When it was so; None where nobody said: then it counts from when it was entered.
+    """
+
+    when: datetime | None = field(default=None, converter=_in_utc)
+
+    @property
+    def moment(self) -> datetime:
+        """When it was so."""
+        return self.when or self.at
+
+
+@frozen(kw_only=True)
 class RulesAdopted(Happened):
     """From here on the workup goes by these rules; the first event of every workup is one."""
 
@@ -75,18 +91,16 @@ class RulesAdopted(Happened):
 
 
 @frozen(kw_only=True)
-class FindingRecorded(Happened):
+class FindingRecorded(Timed):
     """A finding was asked, examined, measured.
 
     Args:
         value: As in a case file: `present`, an option, a number, a quantity with its unit; `unknown`.
-        when: When it was seen; when it was entered, where nothing is said.
         changed: The patient has changed: what was seen before holds no more. A recorded resolution is said so.
     """
 
     finding: str = field(validator=_some_text)
     value: Written = field(repr=False)
-    when: datetime | None = field(default=None, converter=_in_utc)
     changed: bool = False
 
 
@@ -114,27 +128,24 @@ class Withdrawn(Happened):
 
 
 @frozen(kw_only=True)
-class ClockStarted(Happened):
+class ClockStarted(Timed):
     """A clock started: the suspicion, the request, the decision to treat."""
 
     clock: str = field(validator=_one_of(*CLOCKS))
-    when: datetime | None = field(default=None, converter=_in_utc)
 
 
 @frozen(kw_only=True)
-class StepRecorded(Happened):
+class StepRecorded(Timed):
     """Something happened to a step.
 
     Args:
         state: requested, scheduled, performed, reported, acted_on, inadequate, cancelled, declined.
         reason: Needed for declined.
-        when: When it happened; when it was entered, where nothing is said.
     """
 
     step: str = field(validator=_some_text)
     state: str = field(validator=_one_of(*STATES))
     reason: str = field(default="", repr=False)
-    when: datetime | None = field(default=None, converter=_in_utc)
 
     def __attrs_post_init__(self) -> None:
         if self.state == "declined" and not self.reason.strip():

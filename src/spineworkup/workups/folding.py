@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
 from spineworkup.charts import (
     CLOCK_SKEW,
@@ -42,21 +44,6 @@ from spineworkup.workups.sides import lasting
 
 
 @frozen
-class Seen:
-    """One observation as it counts now.
-
-    Args:
-        when: When it was seen.
-        changed: What was seen before it holds no more.
-    """
-
-    value: Written = field(repr=False)
-    when: datetime
-    changed: bool
-    origin: str
-
-
-@frozen
 class Folded:
     """What a record says at a moment.
 
@@ -73,13 +60,16 @@ class Folded:
 def fold(events: Sequence[Event], pathway: Pathway, at: datetime, case: str) -> Folded:
     """Return the chart of what had been entered by a moment."""
     known = live(events, at)
-    seen = observations(known)
-    steps = _steps(known.values())
-    missing = _not_available(known.values())
-    signed = [SignOff(event.rule, event.by, event.at) for event in known.values() if isinstance(event, Overridden)]
+    by_kind: dict[type, list[Any]] = {}
+    for event in known.values():
+        by_kind.setdefault(type(event), []).append(event)
+    seen = observations(by_kind.get(FindingRecorded, ()), by_kind.get(FindingCorrected, ()))
+    steps = _steps(by_kind.get(StepRecorded, ()))
+    missing = _not_available(by_kind.get(AvailabilityChanged, ()))
+    signed = [SignOff(event.rule, event.by, event.at) for event in by_kind.get(Overridden, ())]
     chart = Chart(
         pathway.findings,
-        clocks=_clocks(known.values()),
+        clocks=_clocks(by_kind.get(ClockStarted, ())),
         steps={id_: event for id_, event in steps.items() if id_ in pathway.steps},
         not_available=[id_ for id_ in missing if id_ in pathway.steps],
         sign_offs=[sign for sign in signed if sign.rule in pathway.rules],
@@ -97,9 +87,9 @@ def fold(events: Sequence[Event], pathway: Pathway, at: datetime, case: str) -> 
 def live(events: Sequence[Event], at: datetime) -> dict[str, Event]:
     """Return the events that had been entered by a moment and weren't withdrawn by then, by their ids."""
     entered = {event.id: event for event in entered_by(events, at)}
-    for event in reversed([*entered.values()]):
-        # From the last to the first: a withdrawal may have been withdrawn itself.
-        if isinstance(event, Withdrawn) and event.id in entered:
+    # From the last to the first: a withdrawal may have been withdrawn itself.
+    for event in reversed([event for event in entered.values() if type(event) is Withdrawn]):
+        if event.id in entered:
             entered.pop(event.event, None)
     return entered
 
@@ -110,74 +100,59 @@ def entered_by(events: Sequence[Event], at: datetime) -> Sequence[Event]:
     At the end of a record that is all: the clock of whoever enters may run a little ahead, and what was just entered is
     not to be missed.
     """
-    if max((event.at for event in events), default=at) <= at + CLOCK_SKEW:
+    if max([event.at for event in events], default=at) <= at + CLOCK_SKEW:
         return events
     return [event for event in events if event.at <= at]
 
 
-def observations(known: Mapping[str, Event]) -> dict[str, list[Seen]]:
+def observations(
+    recorded: Iterable[FindingRecorded], corrections: Iterable[FindingCorrected]
+) -> dict[str, list[FindingRecorded]]:
     """Return what was seen of each finding, as corrected, in the order in which it was seen."""
-    recorded: dict[str, FindingRecorded] = {}
-    now: dict[str, Seen] = {}
-    for id_, event in known.items():
-        match event:
-            case FindingRecorded():
-                recorded[id_] = event
-                now[id_] = Seen(event.value, event.when or event.at, event.changed, event.origin)
-            case FindingCorrected() if event.event in recorded:
-                before = now[event.event]
-                now[event.event] = Seen(event.value, event.when or before.when, before.changed, event.origin)
-            case _:
-                pass
-    found: dict[str, list[Seen]] = {}
-    for id_, seen in now.items():
-        found.setdefault(recorded[id_].finding, []).append(seen)
-    return {finding: sorted(listed, key=_when) for finding, listed in found.items()}
+    corrected = {event.event: event for event in corrections}
+    found: dict[str, list[FindingRecorded]] = {}
+    for event in recorded:
+        right = corrected.get(event.id) if corrected else None
+        found.setdefault(event.finding, []).append(event if right is None else _as_corrected(event, right))
+    return {finding: sorted(listed, key=_MOMENT) for finding, listed in found.items()}
 
 
-def _when(seen: Seen) -> datetime:
-    return seen.when
+_MOMENT = attrgetter("moment")
 
 
-def _steps(known: Iterable[Event]) -> dict[str, StepEvent]:
+def _as_corrected(event: FindingRecorded, right: FindingCorrected) -> FindingRecorded:
+    return evolve(event, value=right.value, when=right.when or event.when, origin=right.origin)
+
+
+def _steps(recorded: Iterable[StepRecorded]) -> dict[str, StepEvent]:
     """Return what happened last to each step; of what happened at one moment, what was entered last."""
     steps: dict[str, StepEvent] = {}
-    for event in known:
-        if isinstance(event, StepRecorded):
-            happened = StepEvent(event.state, event.when or event.at, event.by, event.reason)
-            if event.step not in steps or happened.at >= steps[event.step].at:
-                steps[event.step] = happened
+    for event in recorded:
+        happened = StepEvent(event.state, event.moment, event.by, event.reason)
+        if event.step not in steps or happened.at >= steps[event.step].at:
+            steps[event.step] = happened
     return steps
 
 
-def _clocks(known: Iterable[Event]) -> dict[str, datetime]:
+def _clocks(started: Iterable[ClockStarted]) -> dict[str, datetime]:
     """Return when each clock started: the earliest that was said, which no later word puts off."""
     clocks: dict[str, datetime] = {}
-    for event in known:
-        if isinstance(event, ClockStarted):
-            started = event.when or event.at
-            clocks[event.clock] = min(started, clocks.get(event.clock, started))
+    for event in started:
+        clocks[event.clock] = min(event.moment, clocks.get(event.clock, event.moment))
     return clocks
 
 
-def _not_available(known: Iterable[Event]) -> list[str]:
-    available = {event.step: event.available for event in known if isinstance(event, AvailabilityChanged)}
+def _not_available(changed: Iterable[AvailabilityChanged]) -> list[str]:
+    available = {event.step: event.available for event in changed}
     return [step for step, is_available in available.items() if not is_available]
 
 
 def _entries(
-    seen: Mapping[str, list[Seen]], pathway: Pathway
+    seen: Mapping[str, list[FindingRecorded]], pathway: Pathway
 ) -> tuple[dict[str, Entry], list[str]]:
     """Return what is known of each finding, and which findings have values that these rules can't read."""
-    entries: dict[str, Entry] = {}
-    unreadable = []
-    for id_, listed in seen.items():
-        if (finding := pathway.findings.get(id_)) is not None:
-            try:
-                entries[id_] = _entry(finding, counting(finding, listed))
-            except ChartError:
-                unreadable.append(id_)
-                entries[id_] = Unknown(WhyUnknown.UNMAPPED_CODE)
+    known = {id_: listed for id_, listed in seen.items() if id_ in pathway.findings}
+    entries, unreadable = _read(known, pathway)
     # Since when a measurement lies where it lies hangs on others too, from which something is worked out with it.
     measured = {
         id_: lasting(entry, _before(pathway.findings[id_], seen[id_]), entries, pathway.findings[id_], pathway)
@@ -187,17 +162,35 @@ def _entries(
     return {**entries, **measured}, unreadable
 
 
-def counting(finding: Finding, listed: Sequence[Seen]) -> Sequence[Seen]:
-    """Return those of the observations of a finding, in the order in which they were seen, that say how it is now."""
+def _read(seen: Mapping[str, list[FindingRecorded]], pathway: Pathway) -> tuple[dict[str, Entry], list[str]]:
+    findings = pathway.findings
+    try:
+        values = {id_: _observed(counting(findings[id_], listed)) for id_, listed in seen.items()}
+        return {**Chart(findings, values).entries}, []
+    except ChartError:
+        if len(seen) == 1:
+            return {id_: Unknown(WhyUnknown.UNMAPPED_CODE) for id_ in seen}, [*seen]
+    # One of them can't be read: then each by itself.
+    apart = [_read({id_: listed}, pathway) for id_, listed in seen.items()]
+    entries = {id_: entry for found, _ in apart for id_, entry in found.items()}
+    return entries, [id_ for _, listed in apart for id_ in listed]
+
+
+def counting(finding: Finding, listed: Sequence[FindingRecorded]) -> Sequence[FindingRecorded]:
+    """Return those of the observations of a finding, in the order in which they were seen, that say how it is now.
+
+    Raises:
+        ChartError: The finding can't have such a value.
+    """
     held = holding(listed)
     if is_measured(finding):
-        return [seen for seen in held if seen.when == held[-1].when]
+        return [seen for seen in held if seen.moment == held[-1].moment]
     if finding.red_flag and finding.kind is Kind.BOOLEAN:
         return _with_deficit_last(finding, held)
     return held
 
 
-def holding(listed: Sequence[Seen]) -> Sequence[Seen]:
+def holding(listed: Sequence[FindingRecorded]) -> Sequence[FindingRecorded]:
     """Return the observations since the patient was last said to have changed."""
     starts = [place for place, seen in enumerate(listed) if seen.changed]
     return listed[starts[-1] :] if starts else listed
@@ -208,25 +201,32 @@ def is_measured(finding: Finding) -> bool:
     return finding.kind in (Kind.QUANTITY, Kind.NUMBER) and not finding.red_flag
 
 
-def _with_deficit_last(finding: Finding, held: Sequence[Seen]) -> Sequence[Seen]:
+def _with_deficit_last(finding: Finding, held: Sequence[FindingRecorded]) -> Sequence[FindingRecorded]:
     """Leave out where a deficit was absent before it was present; what was absent after it is a conflict."""
-    present = [finding.value_of(seen.value)[0] is True for seen in held]
-    if not any(present):
+    deficit = {value: finding.value_of(value)[0] is True for value in {seen.value for seen in held}}
+    if not any(deficit.values()):
         return held
-    last = max(seen.when for seen, is_present in zip(held, present, strict=True) if is_present)
-    return [seen for seen, is_present in zip(held, present, strict=True) if is_present or seen.when >= last]
+    last = next(seen.moment for seen in reversed(held) if deficit[seen.value])
+    return [seen for seen in held if deficit[seen.value] or seen.moment >= last]
 
 
-def _entry(finding: Finding, counted: Sequence[Seen]) -> Entry:
-    values = [Observation(seen.value, seen.when, seen.origin) for seen in counted]
-    return Chart({finding.id: finding}, {finding.id: values}).entry(finding.id)
+def _observed(counted: Sequence[FindingRecorded]) -> list[Observation]:
+    """Return observations as a chart takes them: of those that say the same the first and the last."""
+    first: dict[tuple[Written, str], FindingRecorded] = {}
+    last: dict[tuple[Written, str], FindingRecorded] = {}
+    for seen in counted:
+        said = seen.value, seen.origin
+        first.setdefault(said, seen)
+        last[said] = seen
+    both = [*first.values(), *(seen for said, seen in last.items() if seen is not first[said])]
+    return [Observation(seen.value, seen.moment, seen.origin) for seen in both]
 
 
-def _before(finding: Finding, listed: Sequence[Seen]) -> Iterator[Known]:
+def _before(finding: Finding, listed: Sequence[FindingRecorded]) -> Iterator[Known]:
     """Yield the measurements before the last one, from the last to the first, until one that can't be used."""
-    runs = [[*together] for _, together in groupby(reversed(holding(listed)), key=_when)]
-    for together in runs[1:]:
-        entry = _entry(finding, together)
+    # The first run is the last measurement itself.
+    for _, together in islice(groupby(reversed(holding(listed)), key=_MOMENT), 1, None):
+        entry = Chart({finding.id: finding}, {finding.id: _observed([*together])}).entry(finding.id)
         if not isinstance(entry, Known):
             return
         yield entry

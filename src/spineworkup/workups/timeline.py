@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from spineworkup.charts import aware
 from spineworkup.checklists import Checklist
 from spineworkup.readings import Status
 from spineworkup.urgency import Urgency
-from spineworkup.workups.events import FindingCorrected, Noted, Shown
+from spineworkup.workups.events import FindingCorrected, Noted, Shown, Timed
 from spineworkup.workups.folding import entered_by, live
 from spineworkup.workups.wording import event_words
 from spineworkup.workups.workup import Workup
@@ -34,7 +34,7 @@ class Row:
     entered: datetime
     by: str
     origin: str
-    words: str
+    words: str = field(repr=False)
     event: str
     counts: bool
 
@@ -70,7 +70,7 @@ class Timeline:
     at: datetime
     deadlines: tuple[Deadline, ...]
     rows: tuple[Row, ...]
-    checklist: Checklist
+    checklist: Checklist = field(repr=False)
 
 
 def timeline_of(workup: Workup, at: datetime) -> Timeline:
@@ -93,7 +93,7 @@ def _rows(workup: Workup, at: datetime) -> Iterator[Row]:
     by_id = {event.id: event for event in workup.events}
     for event in entered:
         counts = event.id in counting and event.id not in corrected
-        when = getattr(event, "when", None) or event.at
+        when = event.moment if isinstance(event, Timed) else event.at
         yield Row(when, event.at, event.by, event.origin, event_words(event, workup.pathway, by_id), event.id, counts)
 
 
