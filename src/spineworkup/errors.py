@@ -102,6 +102,10 @@ class NewerError(WorkupError):
     """A workup that a newer version of the library wrote: nothing of it is read, as what is new would be lost."""
 
 
+class KeepingError(WorkupError):
+    """A workup that can't be loaded or saved now: no such file, no right to it, no room, somebody else at it."""
+
+
 class ClashError(WorkupError):
     """Two people changed the same thing at the same time: somebody has to look at both.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import field, frozen
@@ -52,12 +52,29 @@ def links(case: str, lines: Iterable[str]) -> Iterator[str]:
 def to_bytes(case: str, events: Iterable[Event]) -> bytes:
     """Return a workup as it is kept: always the same bytes for the same events."""
     lines = [event.line for event in events]
-    chained = [*zip(lines, links(case, lines), strict=True)]
-    head = chained[-1][1] if chained else first_link(case)
+    library = library_version()
+    try:
+        chained = [*zip(lines, links(case, lines), strict=True)]
+        last = chained[-1][1] if chained else first_link(case)
+    except UnicodeEncodeError:
+        raise WorkupError("the workup holds half a character, which can't be written") from None
+    return as_text(SCHEMA, library, case, chained, head_of(last, SCHEMA, library)).encode()
+
+
+def as_text(schema: int, library: str, case: str, chained: Sequence[tuple[str, str]], head: str) -> str:
+    """Return the text of a kept workup.
+
+    Args:
+        chained: The line of each event, and its link.
+    """
     rows = ",\n".join(f'{{"chain":"{chain}","event":{line}}}' for line, chain in chained)
-    about = f'{{"format":{json.dumps(FORMAT)},"schema":{SCHEMA},"library":{json.dumps(library_version())}'
-    text = f'{about},"case":{json.dumps(case, ensure_ascii=False)},"events":[\n{rows}\n],"revision":{len(lines)},"head":"{head}"}}\n'
-    return text.encode()
+    about = f'{{"format":{json.dumps(FORMAT)},"schema":{schema},"library":{json.dumps(library)}'
+    return f'{about},"case":{json.dumps(case, ensure_ascii=False)},"events":[\n{rows}\n],"revision":{len(chained)},"head":"{head}"}}\n'
+
+
+def head_of(last: str, schema: object, library: object) -> str:
+    """Return what a workup ends with, so that nothing can be missing after its last link."""
+    return link(last, f"schema {schema}, library {library}")
 
 
 def from_bytes(
@@ -83,7 +100,10 @@ def from_bytes(
         raise WorkupError(f"{place}: the key schema has to be a whole number from 1")
     if written > schema:
         raise NewerError(f"{place}: written by a newer version (schema {written}; this one reads up to {schema}): nothing was read")
-    case, events = _unbroken(document, place)
+    try:
+        case, events = _unbroken(document, place)
+    except (UnicodeEncodeError, RecursionError):
+        raise DamagedError(f"{place}: altered; it holds half a character, or is too deeply nested", 0) from None
     for older in range(written, schema):
         events = [migrations[older + 1](event) for event in events]
     return Kept(case, tuple(_events(events, place)))
@@ -118,12 +138,16 @@ def _unbroken(document: Mapping[str, Any], place: str) -> tuple[str, list[Any]]:
     before = first_link(case)
     for row in rows:
         before = link(before, _line(row))
-        if type(row) is not dict or row.keys() != {"chain", "event"} or row["chain"] != before:
+        if not _is_row(row) or row["chain"] != before:
             raise DamagedError(f"{place}: altered; {last_good(good)}", len(good))
         good.append(row["event"])
-    if document["revision"] != len(good) or document["head"] != before:
+    if document["revision"] != len(good) or document["head"] != head_of(before, document["schema"], document["library"]):
         raise DamagedError(f"{place}: events are missing at the end or were added; {last_good(good)}", len(good))
     return case, good
+
+
+def _is_row(row: Any) -> bool:
+    return type(row) is dict and row.keys() == {"chain", "event"} and type(row["event"]) is dict
 
 
 def _line(row: Any) -> str:
@@ -140,10 +164,10 @@ def _good_lines(text: str) -> list[Any]:
         for line in rows.split("\n"):
             row = json.loads(line.rstrip(","))
             before = link(before, _line(row))
-            if row["chain"] != before:
+            if not _is_row(row) or row["chain"] != before:
                 break
             good.append(row["event"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, RecursionError):
         pass
     return good
 

@@ -6,7 +6,7 @@ from spineworkup.errors import DamagedError, RuleError, WorkupError
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import load_pathway
 from spineworkup.workups.events import Event, RulesAdopted
-from spineworkup.workups.kept import Kept, from_bytes
+from spineworkup.workups.kept import Kept, from_bytes, to_bytes
 from spineworkup.workups.workup import Workup, check_target
 
 
@@ -22,6 +22,18 @@ def open_workup(raw: bytes, place: str, pathway: Pathway | None = None) -> Worku
         RuleError: The rules that it adopted can't be found or read.
     """
     return workup_of(from_bytes(raw, place), place, pathway)
+
+
+def closed(workup: Workup, place: str) -> bytes:
+    """Return the bytes to keep of a workup, which were read again: nobody else could mend what can't be read.
+
+    Raises:
+        WorkupError: They would not say what the workup says.
+    """
+    raw = to_bytes(workup.case, workup.events)
+    if open_workup(raw, place, workup.pathway).events != workup.events:
+        raise WorkupError(f"{place}: an event holds what JSON can't: nothing was saved")
+    return raw
 
 
 def workup_of(kept: Kept, place: str, pathway: Pathway | None = None) -> Workup:
