@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from attrs import frozen
@@ -10,10 +10,10 @@ from attrs import frozen
 from spineworkup.checklists import ChecklistItem
 from spineworkup.readings import Status
 from spineworkup.urgency import Urgency
+from spineworkup.workups.timeline import checklists_before
 from spineworkup.workups.workup import Workup
 
 _OPEN = (Status.DUE, Status.WAITING, Status.UNDETERMINED)
-_CLOSED = (Status.DONE, Status.DECLINED, Status.CONTRAINDICATED)
 
 
 @frozen
@@ -25,6 +25,7 @@ class Entry:
         workup: The name of its first event, which no other workup has.
         urgency: What is certain; of a step that can't be told yet, what it could reach.
         due: By when; None where no time is given, or where its start is not known.
+        was_due: The time that was given last, where none is any more; only looked up where closed steps are asked for.
     """
 
     place: str
@@ -37,6 +38,12 @@ class Entry:
     overdue: bool
     clear_to_proceed: bool
     status: Status
+    was_due: datetime | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody has to see to it any more."""
+        return self.status not in _OPEN
 
 
 def agenda(
@@ -46,23 +53,31 @@ def agenda(
 
     Args:
         workups: Each with the place where it is kept.
-        closed: Those too that are done, declined or contraindicated; last.
+        closed: Those too that had a time once and that nobody has to see to any more; last.
 
     Raises:
         TimeError: `at` has no time zone.
     """
-    wanted = (*_OPEN, *_CLOSED) if closed else _OPEN
-    found = (entry for place, workup in workups for entry in _entries(place, workup, at, wanted))
+    found = (entry for place, workup in workups for entry in _entries(place, workup, at, closed))
     return tuple(sorted(found, key=_first))
 
 
-def _entries(place: str, workup: Workup, at: datetime, wanted: Container[Status]) -> Iterator[Entry]:
-    for item in workup.checklist(at).items:
-        if item.status in wanted:
+def _entries(place: str, workup: Workup, at: datetime, closed: bool) -> Iterator[Entry]:
+    last = workup.checklist(at)
+    given = _times_given(workup, last.at) if closed else {}
+    for item in last.items:
+        was_due = given.get(item.step.id) if item.due is None else None
+        if item.status in _OPEN or was_due is not None:
             yield Entry(
                 place, workup.events[0].id, workup.case, item.step.id, item.step.label, _urgency(item), item.due, item.overdue,
-                item.clear_to_proceed, item.status,
+                item.clear_to_proceed, item.status, was_due,
             )  # fmt: skip
+
+
+def _times_given(workup: Workup, at: datetime) -> dict[str, datetime]:
+    """Return by when each step had to be done, as it was said last before a moment."""
+    items = (item for checklist in checklists_before(workup, at) for item in checklist.items)
+    return {item.step.id: item.due for item in items if item.due is not None}
 
 
 def _urgency(item: ChecklistItem) -> Urgency:
@@ -71,4 +86,4 @@ def _urgency(item: ChecklistItem) -> Urgency:
 
 def _first(entry: Entry) -> tuple[bool, bool, float, int, str, str]:
     due = float("inf") if entry.due is None else entry.due.timestamp()
-    return entry.status in _CLOSED, not entry.overdue, due, -entry.urgency.rank, entry.case, entry.step
+    return entry.is_closed, not entry.overdue, due, -entry.urgency.rank, entry.case, entry.step

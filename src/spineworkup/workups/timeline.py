@@ -100,7 +100,7 @@ def _rows(workup: Workup, at: datetime) -> Iterator[Row]:
 def _deadlines(workup: Workup, last: Checklist) -> Iterator[Deadline]:
     """Yield each spell of each step, from when it came onto the list to when it left it."""
     open_: dict[str, Deadline] = {}
-    for checklist in (*_checklists(workup, last.at), last):
+    for checklist in (*checklists_before(workup, last.at), last):
         for item in checklist.items:
             id_ = item.step.id
             if item.status in (Status.DUE, Status.WAITING):
@@ -127,7 +127,7 @@ def _late(due: datetime | None, at: datetime) -> timedelta | None:
     return at - due if due is not None and at > due else None
 
 
-def _checklists(workup: Workup, at: datetime) -> Iterator[Checklist]:
+def checklists_before(workup: Workup, at: datetime) -> Iterator[Checklist]:
     """Yield the checklist of every moment before this one at which something was entered that a rule may read."""
     silent = (Noted, Shown)
     moments = {event.at for event in workup.events if event.at < at and not isinstance(event, silent)}
