@@ -43,8 +43,9 @@ class Change:
 
     @property
     def is_more_urgent(self) -> bool:
-        """Whether it has to be done sooner, or more surely, than was said before."""
-        return self.now.urgency.lowest > self.was.urgency.lowest or _sooner(self.now.due, self.was.due)
+        """Whether it surely has to be done sooner than was sure before."""
+        was, now = self.was.urgency.lowest, self.now.urgency.lowest
+        return now > was or (now is was and _sooner(self.now.due, self.was.due))
 
 
 @frozen

@@ -68,6 +68,7 @@ def read_standing(raw: Any) -> Standing:
     """
     try:
         lowest, highest = map(Urgency, raw["urgency"])
+        urgency = UrgencyInterval(lowest, highest)
         status = Status(raw["status"])
     except (TypeError, KeyError, ValueError):
         raise WorkupError("expected status and urgency") from None
@@ -75,4 +76,4 @@ def read_standing(raw: Any) -> Standing:
     instead = raw.get("instead")
     if type(raw.get("clear_to_proceed", False)) is not bool or not isinstance(instead, str | None):
         raise WorkupError("expected clear_to_proceed true or false, and instead a step")
-    return Standing(status, UrgencyInterval(lowest, highest), due, raw.get("clear_to_proceed", False), instead)
+    return Standing(status, urgency, due, raw.get("clear_to_proceed", False), instead)
