@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from spineworkup import load_pathway
-from spineworkup.cli import COMMANDS, main
+from spineworkup.cli import build_parser, main
 from spineworkup.reading.find_packages import rules_root
 from tests.small_package import changed, write_package
 
 CASES = Path(str(rules_root())) / "metastatic_spine" / "cases"
 C01 = str(CASES / "c01.yaml")
 ONCE = cache(load_pathway)
+COMMANDS = tuple(build_parser()[1].names)
 PATHWAY = ONCE("metastatic_spine", ())
 AT = "2026-11-20T10:00:00+00:00"
 CASE = f"""\
@@ -189,11 +190,11 @@ def test_print(run, loaded_once, case, tmp_path, suffix, blank):
         (["assess", C01, "--at", ""], "error: --at: expected a date and time with a time zone"),
         (["assess", C01, "--overlay", "uss"], "uss:1:1: no overlay here: it would hold a file overlay.yaml (did you mean 'us'?)"),
         (["explain", C01, "mri_whole_spin"], "error: unknown step 'mri_whole_spin' (did you mean 'mri_whole_spine'?)"),
-        (["explain", C01, "zzz"], "error: unknown step 'zzz' (`spineworkup steps` lists them)"),
+        (["explain", C01, "zzz"], "error: unknown step (`spineworkup steps` lists them)"),
         (["print", C01, "--to", "out.doc"], "error: out.doc: expected a name that ends in .pdf, .html, .txt, .md"),
         (["print", C01, "--to", "nothing/out.txt"], "error: nothing/out.txt: no such file or directory"),
         (["asess", C01], "error: unknown command 'asess' (did you mean 'assess'?)"),
-        (["zzz"], "error: unknown command 'zzz' (there are: demo, assess"),
+        (["zzz"], "error: unknown command 'zzz' (there are: assess, print"),
         (["assess"], "the following arguments are required: CASE"),
         (["assess", C01, "--format", "xml"], "invalid choice: 'xml'"),
         (["print"], "the following arguments are required: --to"),

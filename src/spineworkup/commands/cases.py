@@ -17,14 +17,19 @@ from spineworkup.fhir.report import Outcome, Report
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import DEFAULT, load_pathway
 from spineworkup.reading.read_case import Case, case_document, overlays_of, read_case
+from spineworkup.workups.kept import FORMAT
+from spineworkup.workups.opening import open_workup
 
 if TYPE_CHECKING:
     from spineworkup.fhir.from_bundle import Imported
 
 
 def checklist_of(options: argparse.Namespace) -> Checklist:
-    """Return the checklist of the case that a command names: a case file, or a FHIR resource as JSON."""
+    """Return the checklist of the case that a command names: a case file, a workup, or a FHIR resource as JSON."""
     raw, name = read_input(options.case)
+    if is_workup(raw):
+        rules = load_pathway(DEFAULT, options.overlay) if options.overlay else None
+        return open_workup(raw, name, rules).checklist(moment(options.at))
     if is_fhir(raw):
         return _checklist_of_fhir(raw, options)
     case, pathway = read(raw, name, options.overlay)
@@ -32,6 +37,11 @@ def checklist_of(options: argparse.Namespace) -> Checklist:
         say(f"warning: {warning}")
     at = moment(options.at) if options.at is not None or case.at is None else case.at
     return assess(pathway, case.chart, at=at)
+
+
+def is_workup(raw: bytes) -> bool:
+    """Return whether a file holds a workup: it says so at its beginning."""
+    return raw.lstrip()[:1] == b"{" and FORMAT.encode() in raw[:100]
 
 
 def is_fhir(raw: bytes) -> bool:
@@ -78,12 +88,17 @@ def read(raw: bytes, name: str, overlays: list[str]) -> tuple[Case, Pathway]:
 
 def moment(text: str | None) -> datetime:
     """Return the moment of `--at`, or now."""
+    return time_of("--at", text) or now()
+
+
+def time_of(option: str, text: str | None) -> datetime | None:
+    """Return the time that an option names; None where it isn't given."""
     if text is None:
-        return now()
+        return None
     try:
         return read_time(text)
     except TimeError as error:
-        raise TimeError(f"--at: {error}") from None
+        raise TimeError(f"{option}: {error}") from None
 
 
 def now() -> datetime:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from spineworkup.checklists import Checklist
 from spineworkup.commands.cases import checklist_of, counts_words, import_fhir, moment, read_input
+from spineworkup.commands.parsers import Commands, add_case, add_moment, add_overlays
 from spineworkup.commands.saying import OK
 from spineworkup.errors import SpineWorkupError
 from spineworkup.pathways import Pathway
@@ -20,6 +21,23 @@ if TYPE_CHECKING:
 
 OF_RULES = ("plan", "questionnaire")
 OF_PATIENTS = ("requests", "response", "observations")
+
+
+def add_parsers(commands: Commands) -> None:
+    """Add the commands that read and write FHIR."""
+    words = "read a patient's FHIR resources, say what became of each"
+    made = commands.add("from-fhir", run_from_fhir, words, "spineworkup from-fhir bundle.json --to case.yaml")
+    made.add_argument("file", metavar="FILE", help="a Bundle or a QuestionnaireResponse, JSON; - for standard input")
+    made.add_argument("--patient", metavar="REF", help="whom it has to be about, such as Patient/1")
+    made.add_argument("--to", metavar="FILE", help="the case file to write")
+    add_moment(made)
+    add_overlays(made)
+    words = "write the rules, or a checklist, as FHIR R4 resources"
+    made = commands.add("to-fhir", run_to_fhir, words, "spineworkup to-fhir requests case.yaml --patient Patient/1")
+    made.add_argument("what", choices=(*OF_RULES, *OF_PATIENTS), metavar="WHAT", help=", ".join((*OF_RULES, *OF_PATIENTS)))
+    add_case(made, optional=True)
+    made.add_argument("--patient", metavar="REF", default="Patient/example", help="whom it is about (default: %(default)s)")
+    made.add_argument("--to", metavar="FILE", help="the file to write (default: the screen)")
 
 
 def run_from_fhir(options: argparse.Namespace) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spineworkup.commands.cases import now
+from spineworkup.commands.parsers import Commands, add_overlays
 from spineworkup.commands.saying import OK, PROBLEMS, say, say_problems
 from spineworkup.errors import MissingExtraError, ReadError
 from spineworkup.pathways import Pathway
@@ -16,9 +17,33 @@ from spineworkup.reading.check_paths import check_path, check_shipped
 from spineworkup.reading.find_packages import OVERLAYS, names, rules_root
 from spineworkup.reading.lints import SOLVED, Lint
 from spineworkup.reading.load import DEFAULT, load_pathway
+from spineworkup.render.to_list import findings_list, rules_list, steps_list
 
 if TYPE_CHECKING:
     from spineworkup.proofs.witnesses import Witness
+
+LISTS: Mapping[str, Callable[[Pathway], str]] = {"steps": steps_list, "findings": findings_list, "rules": rules_list}
+
+
+def add_parsers(commands: Commands) -> None:
+    """Add the commands about the rules."""
+    words = "check rule packages, overlays and case files"
+    made = commands.add("check", run_check, words, "spineworkup check rules/metastatic_spine case.yaml")
+    made.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="the shipped rules, when left out")
+    words = "prove what must hold for every patient, or show one for whom it doesn't"
+    made = commands.add("prove", run_prove, words, "spineworkup prove --overlay my-overlay/ --to patients/")
+    made.add_argument("package", nargs="?", metavar="PACKAGE", default=DEFAULT, help="the shipped rules, when left out")
+    made.add_argument(
+        "--overlay", action="append", default=[], metavar="NAME", help="every shipped one, when left out"
+    )
+    made.add_argument("--to", metavar="DIR", help="write the patients as case files")
+    words = "show whom two versions of the rules treat differently"
+    made = commands.add("diff", run_diff, words, "spineworkup diff metastatic_spine metastatic_spine+my-overlay/")
+    for name in ("old", "new"):
+        made.add_argument(name, metavar=name.upper(), help="a package, or PACKAGE+OVERLAY, by name or folder")
+    made.add_argument("--to", metavar="DIR", help="write the patients as case files")
+    for name, listing in LISTS.items():
+        add_overlays(commands.add(name, run_list(listing), f"list the {name} with their ids", f"spineworkup {name}"))
 
 
 def run_check(options: argparse.Namespace) -> int:

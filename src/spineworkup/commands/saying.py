@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 
-from spineworkup.errors import ReadError
+from spineworkup.errors import ReadError, SpineWorkupError
+from spineworkup.reading.faults import did_you_mean
 
 OK, PROBLEMS, BAD_INPUT = 0, 1, 2
 
@@ -20,3 +22,14 @@ def say_problems(error: ReadError) -> None:
         say(str(problem))
     count = len(error.problems)
     say(f"{count} problem{'' if count == 1 else 's'}")
+
+
+def check_id(what: str, word: str, words: Collection[str]) -> None:
+    """Refuse what is no id; it is repeated only where it is plainly a known one with a slip in it.
+
+    Raises:
+        SpineWorkupError: With the id that was probably meant, or the command that lists them.
+    """
+    if word not in words:
+        near = did_you_mean(word, words)
+        raise SpineWorkupError(f"unknown {what} {word!r} ({near})" if near else f"unknown {what} (`spineworkup {what}s` lists them)")

@@ -11,14 +11,34 @@ from typing import Any
 from spineworkup.assessment import assess
 from spineworkup.checklists import Checklist
 from spineworkup.commands.cases import checklist_of, moment, now, read
-from spineworkup.commands.saying import OK
+from spineworkup.commands.parsers import Commands, add_case
+from spineworkup.commands.saying import OK, check_id
 from spineworkup.errors import SpineWorkupError
-from spineworkup.reading.faults import did_you_mean
 from spineworkup.reading.find_packages import rules_root, yaml_files
 from spineworkup.reading.load import DEFAULT, load_pathway
 from spineworkup.render.to_explanation import to_explanation
 
 FORMATS = (".pdf", ".html", ".txt", ".md")
+
+
+def add_parsers(commands: Commands) -> None:
+    """Add the commands that show a checklist."""
+    example = "spineworkup assess case.yaml --format json"
+    made = commands.add("assess", run_assess, "show the checklist of a case", example)
+    add_case(made)
+    made.add_argument("--format", choices=("text", "json"), default="text")
+    example = "spineworkup print --to blank.pdf"
+    made = commands.add("print", run_print, "print a checklist, blank or of a case", example)
+    add_case(made, optional=True)
+    made.add_argument("--to", required=True, metavar="FILE", help=f"the file to write: {', '.join(FORMATS)}")
+    made.add_argument("--paper", choices=("a4", "letter"), default="a4")
+    words = "why a step is as it is, and what would change it"
+    made = commands.add("explain", run_explain, words, "spineworkup explain case.yaml mri_whole_spine")
+    add_case(made)
+    made.add_argument("step", metavar="STEP", help="`spineworkup steps` lists them")
+    words = "assess and print the shipped example cases"
+    made = commands.add("demo", run_demo, words, "spineworkup demo build/demo")
+    made.add_argument("folder", nargs="?", metavar="DIR", default="spineworkup-demo", help="where the pages go")
 
 
 def run_demo(options: argparse.Namespace) -> int:
@@ -106,8 +126,6 @@ def _page(sheet: Any, suffix: str, paper: str) -> bytes:
 def run_explain(options: argparse.Namespace) -> int:
     """Say why a step is as it is."""
     checklist = checklist_of(options)
-    if options.step not in checklist.pathway.steps:
-        hint = did_you_mean(options.step, checklist.pathway.steps) or "`spineworkup steps` lists them"
-        raise SpineWorkupError(f"unknown step {options.step!r} ({hint})")
+    check_id("step", options.step, checklist.pathway.steps)
     print(to_explanation(checklist, options.step, width=min(shutil.get_terminal_size().columns, 110)))
     return OK

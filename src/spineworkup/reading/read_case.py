@@ -27,8 +27,8 @@ from spineworkup.reading.find_packages import OVERLAYS, names, rules_root
 from spineworkup.reading.read_yaml import MAX_PROBLEMS, Document, Path, read_yaml
 
 # Findings that stand at the top of a case file.
-_TOP_FINDINGS = ("age_years", "sex")
-_KEYS = ("case", *_TOP_FINDINGS, "clocks", "findings", "steps", "not_available", "sign_offs")
+TOP_FINDINGS = ("age_years", "sex")
+_KEYS = ("case", *TOP_FINDINGS, "clocks", "findings", "steps", "not_available", "sign_offs")
 # What a case file may say of itself: where it comes from, when it is assessed, what is expected.
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}\Z")
 _ABOUT = ("about", "source", "at", "overlays", "expect")
@@ -148,10 +148,10 @@ class _Reader:
         return Case(label, chart, at, about, source, data.get("expect"), tuple(self.warnings))
 
     def chart(self, data: Mapping[str, Any], path: Path, label: str) -> Chart:
-        values = {id_: data[id_] for id_ in _TOP_FINDINGS if id_ in data}
+        values = {id_: data[id_] for id_ in TOP_FINDINGS if id_ in data}
         entries = self.values(values, path)
         findings = self.mapping(data, "findings", path)
-        for id_ in _TOP_FINDINGS:
+        for id_ in TOP_FINDINGS:
             if id_ in values and id_ in findings:
                 self.fault((*path, "findings", id_), "given twice: at the top and under findings", key=True)
         entries |= self.values(findings, (*path, "findings"))

@@ -1,0 +1,86 @@
+"""From what the command line names to a workup, and from the workup back to its file."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from spineworkup.checklists import Checklist
+from spineworkup.commands.cases import moment
+from spineworkup.commands.parsers import Commands, Run, add_moment, add_overlays
+from spineworkup.commands.saying import OK, say
+from spineworkup.pathways import Pathway
+from spineworkup.reading.load import DEFAULT, load_pathway
+from spineworkup.workups.changes import changes_between
+from spineworkup.workups.events import Event
+from spineworkup.workups.files import load_workup, save_workup
+from spineworkup.workups.standings import standings_of
+from spineworkup.workups.wording import event_words
+from spineworkup.workups.workup import Workup
+
+Add = Callable[[Workup, datetime], Workup]
+
+
+def add_writer(commands: Commands, name: str, run: Run, words: str, example: str) -> argparse.ArgumentParser:
+    """Add a command that enters something into a workup: FILE comes first, `--by` is needed."""
+    made = commands.add(name, run, words, f"spineworkup {name} p1.json {example} --by nurse")
+    made.add_argument("file", metavar="FILE", help="the workup")
+    made.add_argument("--by", required=True, metavar="ROLE", help="the role of whoever enters it")
+    add_moment(made)
+    add_overlays(made)
+    return made
+
+
+def opened(options: argparse.Namespace) -> Workup:
+    """Return the workup that a command names, with the rules that it goes by or those of `--overlay`."""
+    return load_workup(Path(options.file), rules_of(options.overlay))
+
+
+def rules_of(overlays: list[str]) -> Pathway | None:
+    """Return the rules with overlays; None where none is named: the workup says which it goes by."""
+    return load_pathway(DEFAULT, overlays) if overlays else None
+
+
+def enter(options: argparse.Namespace, add: Add) -> int:
+    """Enter something into a workup, keep it, and say what is otherwise on the checklist by it."""
+    before, at = opened(options), moment(options.at)
+    return keep(Path(options.file), before, add(before, at), at)
+
+
+def keep(path: Path, before: Workup, after: Workup, at: datetime) -> int:
+    """Keep a workup and say what was entered, and what is otherwise on the checklist by it."""
+    if after.revision == before.revision:
+        print("Nothing is new: it was entered already")
+        return OK
+    kept = save_workup(after, path, expected_revision=before.revision)
+    for event in after.events[before.revision :]:
+        print(f"Entered {event.id}: {words_of(event, after)}")
+    if others := kept.revision - after.revision:
+        print(f"Entered by others in the meantime, and kept too: {others}")
+    say_changes(before.checklist(at), kept, at)
+    return OK
+
+
+def words_of(event: Event, workup: Workup) -> str:
+    """Return an event in words."""
+    return event_words(event, workup.pathway, {one.id: one for one in workup.events})
+
+
+def say_changes(before: Checklist, workup: Workup, at: datetime) -> None:
+    """Print what is otherwise on the checklist now, and what a reader must know of it."""
+    from spineworkup.render.to_changes import changes_text
+
+    after = workup.checklist(at)
+    for notice in after.notices:
+        if notice not in before.notices:
+            say(f"warning: {notice.text}")
+    changes = changes_between(standings_of(before), after, since=before.at, events=workup.events)
+    print(changes_text(changes, width()) if changes else "No step stands otherwise by it")
+
+
+def width() -> int:
+    """Return how many characters a line of the terminal holds."""
+    return min(shutil.get_terminal_size().columns, 110)
