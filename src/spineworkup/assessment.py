@@ -13,7 +13,7 @@ from spineworkup.pathways import Pathway, Rule
 from spineworkup.place import Closure, Place, closures
 from spineworkup.readings import CLOSED, Reading, Status
 from spineworkup.truth import Truth
-from spineworkup.urgency import highest_of
+from spineworkup.urgency import Urgency, highest_of
 
 
 def assess(pathway: Pathway, chart: Chart, *, at: datetime) -> Checklist:
@@ -160,8 +160,15 @@ def _step_notices(
 def _closing_notices(reading: Reading, items: tuple[ChecklistItem, ...]) -> Iterator[Notice]:
     for item in items:
         closed = reading.closed.get(item.step.id)
-        if closed is not None and item.status not in CLOSED:
-            yield Notice("closed", f"{item.step.label}: {closed.words}. {_still_due(item, closed, reading.plan.pathway)}")
+        if closed is not None and _matters(item):
+            words = f"{item.step.label} is {closed.words}. {_still_due(item, closed, reading.plan.pathway)}"
+            yield Notice("closed", words)
+
+
+def _matters(item: ChecklistItem) -> bool:
+    """Return whether it matters now that a step is closed: what isn't certain does where it could be urgent."""
+    urgent = item.urgency.highest in (Urgency.SAME_DAY, Urgency.IMMEDIATE)
+    return item.status not in CLOSED and (item.status is not Status.UNDETERMINED or urgent)
 
 
 def _still_due(item: ChecklistItem, closed: Closure, pathway: Pathway) -> str:
@@ -192,12 +199,12 @@ def rule_notices(pathway: Pathway, today: date) -> Iterator[Notice]:
         kind, word = ("waiver_expired", "EXPIRED waiver") if expired else ("waiver", "Waiver")
         yield Notice(kind, f"{word}: {waiver.words}")
     for place in pathway.local:
-        yield from _place_notices(place)
+        yield from _place_notices(place, pathway)
 
 
-def _place_notices(place: Place) -> Iterator[Notice]:
+def _place_notices(place: Place, pathway: Pathway) -> Iterator[Notice]:
     yield Notice("place", f"This place: {place.words}")
     for difference in place.differs:
-        yield Notice("differs", difference.words)
+        yield Notice("differs", f"Differs here: {difference.words(pathway.sources)}")
     for contact in place.contacts:
-        yield Notice("contact", f"Call: {contact.words}")
+        yield Notice("contact", f"Whom to call: {contact.words}")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from spineworkup.sources import Citation, Verification
+from spineworkup.sources import VERIFICATION_WORDS, Citation, Source, Verification
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # What is still closed after that never opens: it is not available here, and no matter of hours.
@@ -28,10 +28,10 @@ class Difference:
     cites: tuple[Citation, ...]
     verification: Verification
 
-    @property
-    def words(self) -> str:
-        """The difference with its sources."""
-        return f"{self.label}: {self.text} [{'; '.join(map(str, self.cites))}]"
+    def words(self, sources: Mapping[str, Source]) -> str:
+        """Return the difference with its sources by their titles, and how far they were checked."""
+        titles = (f"{sources[cite.source].title} {cite.at}".strip() for cite in self.cites)
+        return f"{self.label}: {self.text} [{'; '.join((*titles, VERIFICATION_WORDS[self.verification]))}]"
 
 
 @frozen
@@ -120,7 +120,7 @@ class Place:
     @property
     def words(self) -> str:
         """The place, and in few words where it differs."""
-        labels = "; ".join(one.label for one in self.differs)
+        labels = ", ".join(one.label for one in self.differs)
         differs = f"; differs from the {self.adapts.upper()} pathway: {labels}" if labels else ""
         return f"{self.name}{differs}"
 
@@ -145,7 +145,7 @@ class Closure:
     @property
     def words(self) -> str:
         """What is closed until when, and whom to call."""
-        return f"Closed here until {self.until}: {self.hours.says}. Call: {self.contact.words}"
+        return f"closed here until {self.until}: {self.hours.says}. Call: {self.contact.words}"
 
 
 def closures(places: Iterable[Place], at: datetime) -> Mapping[str, Closure]:

@@ -114,7 +114,7 @@ def against_of(reading: Reading, planned: PlannedStep) -> tuple[Against, ...]:
     if step.id in reading.chart.not_available:
         found.append(Against(step.id, "not_available", f"{step.label} is not available here now", Truth.TRUE))
     if step.id in reading.closed and not reading.is_closed(planned):
-        found.append(Against(step.id, "closed", reading.closed[step.id].words, Truth.TRUE))
+        found.append(Against(step.id, "closed", f"{step.label} is {reading.closed[step.id].words}", Truth.TRUE))
     return tuple(found)
 
 

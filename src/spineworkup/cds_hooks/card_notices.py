@@ -15,11 +15,14 @@ _IN_ONE = {
     "incomplete": "Looked for in records that were not read to their end, so not known",
 }
 _FIRST = "source_"
+# What a reader must know before anything else: what was waived, what is closed now, and for which place this is.
+_NEVER_CUT = ("waiver_expired", "waiver", "closed", "place")
 
 
 def notice_lines(notices: Sequence[Notice], findings: Mapping[str, Finding]) -> list[str]:
     """Return the notices of an answer, those about whole queries first; how many are left out is said."""
-    lines = [*_whole(notices), *_gathered(notices, findings), *_single(notices)]
+    first = [sentence(notice.text) for notice in notices if notice.kind in _NEVER_CUT]
+    lines = [*first, *_whole(notices), *_gathered(notices, findings), *_single(notices)]
     more = len(lines) - MAX_LINES
     return lines if more <= 0 else [*lines[:MAX_LINES], f"And {more} more"]
 
@@ -38,5 +41,5 @@ def _gathered(notices: Sequence[Notice], findings: Mapping[str, Finding]) -> Ite
 
 def _single(notices: Sequence[Notice]) -> Iterator[str]:
     for notice in notices:
-        if notice.kind not in _IN_ONE and not notice.kind.startswith(_FIRST):
+        if notice.kind not in (*_IN_ONE, *_NEVER_CUT) and not notice.kind.startswith(_FIRST):
             yield sentence(notice.text)

@@ -107,6 +107,8 @@ class _Writer:
         yield f"- **{self.escaped(item.step.action or item.step.label)}** {owner}{_state(item)}"
         if item.status in CERTAIN:
             yield from (f"  - {markdown(_against_words(against))}" for against in item.against)
+            contacts = self.checklist.pathway.contacts_of(item.step.id)
+            yield from (f"  - Call: {markdown(contact.words)}" for contact in contacts)
             if item.instead is not None:
                 yield f"  - Instead: {self._label(item.instead)}"
 

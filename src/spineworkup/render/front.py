@@ -144,6 +144,11 @@ def _remarks(checklist: Checklist, item: ChecklistItem) -> list[Remark]:
         return []
     pathway = checklist.pathway
     remarks = []
+    closed = item.reading.closed.get(item.step.id)
+    if closed is not None:
+        until = clock(closed.opens, checklist.at.tzinfo)
+        remarks.append(Remark("closed here", f"until {until}; call {closed.contact.words}"))
+    remarks += _calls(pathway, item.step, "" if closed is None else closed.contact.id)
     if any(against.kind == "not_available" for against in item.against):
         remarks.append(Remark("hold", "not available here now"))
     if item.instead is not None:
@@ -161,9 +166,15 @@ def _remarks(checklist: Checklist, item: ChecklistItem) -> list[Remark]:
     if asked:
         labels = {question.id: question.label for question in checklist.questions}
         remarks.append(Remark("ask first", _few([lower(labels[id_]) for id_ in asked])))
-    if item.status is Status.DUE and not item.clear_to_proceed and not remarks:
+    told = [remark for remark in remarks if remark.kind != "call"]
+    if item.status is Status.DUE and not item.clear_to_proceed and not told:
         remarks.append(Remark("hold", "not clear to proceed: see the reasons"))
     return remarks
+
+
+def _calls(pathway: Pathway, step: Step, named: str = "") -> list[Remark]:
+    """Return whom to call about a step, but for a contact who is named there already."""
+    return [Remark("call", one.words) for one in pathway.contacts_of(step.id) if one.id != named]
 
 
 def _asked_first(item: ChecklistItem) -> list[str]:
@@ -175,7 +186,7 @@ def _asked_first(item: ChecklistItem) -> list[str]:
 
 
 def _blank_remarks(pathway: Pathway, step: Step) -> tuple[Remark, ...]:
-    remarks = []
+    remarks = _calls(pathway, step)
     if step.checks:
         remarks.append(Remark("ask first", _few([lower(pathway.findings[id_].label) for id_ in step.checks])))
     if pathway.stand_ins[step.id]:

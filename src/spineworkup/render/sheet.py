@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from spineworkup.assessment import rule_notices
 from spineworkup.charts import Chart, aware
-from spineworkup.checklists import Checklist, ChecklistItem
+from spineworkup.checklists import Checklist, ChecklistItem, Notice
 from spineworkup.pathways import Pathway
 from spineworkup.readings import Status
 from spineworkup.render.behind import Behind
@@ -47,6 +48,7 @@ LEGEND = (
 UNKNOWN_SPACES = 3
 NO_RULE = "No rule asks for it."
 USERS = "Reference checklist for clinicians and developers."
+_PLACE, _DIFFERS = "This place", "Differs here"
 _NOTICE_WORDS = {
     "conflict": "Conflicting values",
     "stale": "Too old to use",
@@ -59,6 +61,10 @@ _NOTICE_WORDS = {
     "future_event": "Recorded for the future",
     "waiver": "Waived safety rule",
     "waiver_expired": "Waiver that has expired",
+    "closed": "Closed now",
+    "place": _PLACE,
+    "differs": _DIFFERS,
+    "contact": "Whom to call",
 }
 
 
@@ -77,7 +83,7 @@ def sheet_for(checklist: Checklist, *, printed: datetime | None = None) -> Sheet
     behind = Behind(pathway, checklist.chart, asks)
     shown = [item for item in checklist.items if item.status is not Status.NOT_INDICATED]
     unknown = tuple(_unknown(checklist, number, behind.codes) for number in range(len(checklist.questions)))
-    notices = tuple(NoticeLine(_notice(notice.kind), notice.text) for notice in checklist.notices)
+    notices = _notice_lines(checklist.notices)
     sheet = Sheet(
         title=_title(pathway),
         objective=_objective(pathway),
@@ -116,7 +122,7 @@ def blank_sheet(pathway: Pathway, at: datetime, *, printed: datetime | None = No
     """
     aware(at)
     behind = Behind(pathway, None)
-    notices = _waivers(pathway)
+    notices = _notice_lines(rule_notices(pathway, at.date()))
     steps = [pathway.steps[id_] for id_ in pathway.in_order]
     sheet = Sheet(
         title=_title(pathway),
@@ -215,21 +221,16 @@ def _notice(kind: str) -> str:
     return _NOTICE_WORDS.get(kind, kind.replace("_", " ").capitalize())
 
 
+def _notice_lines(notices: Iterable[Notice]) -> tuple[NoticeLine, ...]:
+    lines = ((_notice(notice.kind), notice.text) for notice in notices)
+    return tuple(NoticeLine(kind, text.removeprefix(f"{kind}: ")) for kind, text in lines)
+
+
 def _summary(notices: tuple[NoticeLine, ...]) -> tuple[NoticeLine, ...]:
-    """Count the notices for the front page; what they say stands behind."""
-    kinds = dict.fromkeys(notice.kind for notice in notices)
-    return tuple(NoticeLine(kind, str(sum(n.kind == kind for n in notices))) for kind in kinds)
-
-
-def _waivers(pathway: Pathway) -> tuple[NoticeLine, ...]:
-    return tuple(
-        NoticeLine(
-            _notice("waiver"),
-            f"{pathway.steps[waiver.step].label if waiver.step in pathway.steps else waiver.step}: {waiver.reason}. "
-            f"{waiver.role}, hazard {waiver.hazard}, expires {day(waiver.expires)}.",
-        )
-        for waiver in pathway.waivers
-    )
+    """Say for which place the page is, and count the other notices; what they say stands behind."""
+    kinds = dict.fromkeys(n.kind for n in notices if n.kind not in (_PLACE, _DIFFERS))
+    counts = (NoticeLine(kind, str(sum(n.kind == kind for n in notices))) for kind in kinds)
+    return (*(notice for notice in notices if notice.kind == _PLACE), *counts)
 
 
 def _ordered(items: Iterable[ChecklistItem], pathway: Pathway) -> list[ChecklistItem]:

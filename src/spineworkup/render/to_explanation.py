@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
+from spineworkup.assessment import rule_notices
 from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.logic.plan import PlannedRule
 from spineworkup.logic.reduce import reduce
@@ -41,6 +42,7 @@ def to_explanation(checklist: Checklist, step: str, width: int = 100) -> str:
         *_changes(item, checklist),
         "",
         *_notes(item, pathway),
+        *_rules(checklist),
     ]
     folded = (line for raw in lines for line in _fold(visible(raw), width))
     return "\n".join(folded).rstrip()
@@ -55,6 +57,8 @@ def _state(item: ChecklistItem) -> Iterator[str]:
         yield f"  instead: {item.instead}"
     if item.progress:
         yield f"  recorded: {item.progress.replace('_', ' ')}"
+    for contact in item.reading.plan.pathway.contacts_of(item.step.id):
+        yield f"  call: {contact.words}"
 
 
 def _reason(reason: Reason, pathway: Pathway) -> Iterator[str]:
@@ -128,6 +132,13 @@ def _notes(item: ChecklistItem, pathway: Pathway) -> Iterator[str]:
         yield "TO KNOW"
         for note in item.notes:
             yield f"  - {note.text} [{'; '.join(map(str, note.cites))}; {VERIFICATION_WORDS[note.verification]}]"
+
+
+def _rules(checklist: Checklist) -> Iterator[str]:
+    """Yield what a reader must know of the rules themselves: a waiver above all."""
+    found = list(rule_notices(checklist.pathway, checklist.at.date()))
+    if found:
+        yield from ("", "OF THE RULES", *(f"  - {notice.text}" for notice in found))
 
 
 def _fold(line: str, width: int) -> list[str]:

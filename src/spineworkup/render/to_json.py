@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from spineworkup.checklists import Checklist, ChecklistItem, Question
+from spineworkup.pathways import Waiver
+from spineworkup.place import ClosedHours, Contact, Place
 from spineworkup.reasons import Against, Reason
 from spineworkup.scores import ScoreResult
 from spineworkup.sources import Citation
@@ -22,6 +24,9 @@ def to_json(checklist: Checklist) -> dict[str, Any]:
             "version": pathway.version,
             "hash": pathway.hash,
             "overlays": list(pathway.overlays),
+            "profile": pathway.profile,
+            "places": [_place(place) for place in pathway.local],
+            "waivers": [_waiver(waiver) for waiver in pathway.waivers],
         },
         "at": checklist.at.isoformat(),
         "case": checklist.case,
@@ -73,6 +78,47 @@ def _item(item: ChecklistItem) -> dict[str, Any]:
         "reasons": [_reason(reason) for reason in item.reasons],
         "against": [_against(against) for against in item.against],
         "questions": list(item.questions),
+        "contacts": [_contact(one) for one in item.reading.plan.pathway.contacts_of(item.step.id)],
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "name": place.name,
+        "overlay": place.overlay,
+        "adapts": place.adapts,
+        "differs": [
+            {"label": d.label, "text": d.text, "cites": _cites(d.cites), "verification": d.verification}
+            for d in place.differs
+        ],
+        "contacts": [_contact(contact) for contact in place.contacts],
+        "closed": [_hours(hours) for hours in place.closed],
+    }
+
+
+def _contact(contact: Contact) -> dict[str, str]:
+    return {"id": contact.id, "who": contact.who, "number": contact.number, "reached": contact.reached}
+
+
+def _hours(hours: ClosedHours) -> dict[str, Any]:
+    return {
+        "step": hours.step,
+        "from": hours.closes.isoformat("minutes"),
+        "to": hours.opens.isoformat("minutes"),
+        "zone": hours.zone,
+        "days": list(hours.days),
+        "says": hours.says,
+        "call": hours.call,
+    }
+
+
+def _waiver(waiver: Waiver) -> dict[str, str]:
+    return {
+        "step": waiver.step,
+        "reason": waiver.reason,
+        "role": waiver.role,
+        "hazard": waiver.hazard,
+        "expires": waiver.expires.isoformat(),
     }
 
 

@@ -46,7 +46,7 @@ def to_screen(checklist: Checklist, width: int = 100) -> str:
     quiet = [item.step.label for item in checklist.items if item.status is Status.NOT_INDICATED]
     lines += ["NOT INDICATED", f"  {', '.join(quiet) or 'none'}", ""]
     lines += [*_questions(checklist), *_scores(checklist), *_notices(checklist), *_foot(checklist)]
-    return "\n".join(line for raw in lines for line in _fold(visible(raw), width)).rstrip()
+    return "\n".join(line for raw in lines for line in fold(visible(raw), width)).rstrip()
 
 
 def show_time(moment: datetime) -> str:
@@ -60,6 +60,7 @@ def _head(checklist: Checklist) -> Iterator[str]:
     yield f"{pathway.title or pathway.id}"
     yield f"Case {checklist.case or '(no label)'}, at {show_time(checklist.at)}"
     yield f"Profile {pathway.profile or '-'}{overlays}; version {pathway.version or '-'}, {pathway.hash[:19]}"
+    yield from (f"This place: {place.words}" for place in pathway.local)
     yield f"URGENCY  {SHAPES[checklist.urgency.highest]} {checklist.urgency.words}"
 
 
@@ -77,6 +78,8 @@ def _item(item: ChecklistItem) -> Iterator[str]:
         remarks.append(f"recorded: {item.progress.replace('_', ' ')}")
     if remarks:
         yield f"       {'; '.join(remarks)}"
+    for contact in item.reading.plan.pathway.contacts_of(item.step.id):
+        yield f"       call: {contact.words}"
     for against in item.against:
         if against.truth is Truth.TRUE or against.kind == "check":
             yield f"       {'HOLD' if against.kind == 'absolute' else 'note'}: {against.text}"
@@ -137,7 +140,8 @@ def score_line(result: ScoreResult) -> str:
 def _notices(checklist: Checklist) -> Iterator[str]:
     if checklist.notices:
         yield "NOTICES"
-        yield from (f"  {notice.text}" for notice in checklist.notices)
+        # The place stands at the head.
+        yield from (f"  {notice.text}" for notice in checklist.notices if notice.kind != "place")
         yield ""
 
 
@@ -148,8 +152,8 @@ def _foot(checklist: Checklist) -> Iterator[str]:
     yield checklist.pathway.intended_use
 
 
-def _fold(line: str, width: int) -> list[str]:
-    """Break a line at the width, with what follows indented under it."""
+def fold(line: str, width: int) -> list[str]:
+    """Return a line broken at the width, with what follows indented under it."""
     if len(line) <= width:
         return [line]
     indent = " " * (len(line) - len(line.lstrip()) + 2)

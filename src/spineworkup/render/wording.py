@@ -18,6 +18,7 @@ AGAINST = {
     "check": "Safety check",
     "prerequisite": "Order of work",
     "not_available": "Not available",
+    "closed": "Closed now",
 }
 
 

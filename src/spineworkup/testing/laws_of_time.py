@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from attrs import evolve
+
 from spineworkup.assessment import assess
 from spineworkup.charts import CLOCK_SKEW, Chart, Known, Observation, Unknown, WhyUnknown
 from spineworkup.errors import TimeError
@@ -26,7 +28,10 @@ def shifting_all_times_shifts_every_deadline(
 
     For a clinician: 24 hours are 24 hours, at the weekend and in the night in which the clocks change; and looking
     again later gives nobody more time.
+
+    Left out: the hours in which a place is closed, which go by the clock on its wall.
     """
+    pathway = evolve(pathway, local=())
     one = Patient(pathway, chart, at)
     other = Patient(pathway, rewritten(chart, lambda t: t + by), at + by, "patient at another time")
     for before, after in zip(one.checklist.items, other.checklist.items, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from spineworkup.fhir.copyright import COPYRIGHT
@@ -72,7 +73,7 @@ def header(type_: str, id_: str, pathway: Pathway, canonical: str, /, **more: An
         "useContext": _use_context(pathway),
         "jurisdiction": _jurisdiction(pathway),
         "purpose": pathway.intended_use,
-        "usage": " ".join([NOT_SIGNED_OFF, *_waivers(pathway)]),
+        "usage": " ".join([NOT_SIGNED_OFF, *_waivers(pathway), *_places(pathway)]),
         "copyright": COPYRIGHT,
         "effectivePeriod": _until_review(pathway),
         **more,
@@ -96,7 +97,14 @@ def _until_review(pathway: Pathway) -> Resource:
 
 
 def _waivers(pathway: Pathway) -> list[str]:
-    return [
-        f"Waiver: {one.step}: {one.reason} ({one.role}, {one.hazard}, until {one.expires.isoformat()})."
-        for one in pathway.waivers
-    ]
+    return [f"Waiver: {one.words}." for one in pathway.waivers]
+
+
+def _places(pathway: Pathway) -> Iterator[str]:
+    """Yield for which place a plan is; what is closed when is said, as nothing that a receiver runs knows it."""
+    for place in pathway.local:
+        yield f"This place: {place.words}."
+        yield from (f"Differs here: {one.words(pathway.sources)}" for one in place.differs)
+        steps = ", ".join(dict.fromkeys(one.step for one in place.closed))
+        if steps:
+            yield f"Closed at some hours, which this plan doesn't know: {steps}."

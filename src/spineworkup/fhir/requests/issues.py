@@ -14,7 +14,7 @@ from spineworkup.reasons import Against
 from spineworkup.truth import Truth
 
 # Notices about the rules, or only to know: no fault of the record or of an order.
-NO_ISSUE = ("derived", "waiver", "waiver_expired", "past_review")
+NO_ISSUE = ("derived", "waiver", "waiver_expired", "past_review", "place", "differs", "contact", "closed")
 _SEVERITY = {"absolute": "high", "relative": "moderate"}
 
 

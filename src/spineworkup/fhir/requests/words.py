@@ -44,6 +44,8 @@ def note_texts(checklist: Checklist, item: ChecklistItem) -> list[str]:
     return [
         f"{item.step.action or item.step.label}. {standing(checklist, item)}",
         *(f"Before it: {against_words(against)}." for against in item.against),
+        *(f"Call: {contact.words}." for contact in pathway.contacts_of(item.step.id)),
+        *(f"Waiver: {waiver.words}." for waiver in pathway.waivers if waiver.step == item.step.id),
         *_listed("Not known; ask", labels(checklist, item.questions)),
         *_listed(f"Facts as of {moment(checklist.at)}", _facts(checklist, item)),
         *_listed("Sources", dict.fromkeys(source_words(r.cites, r.verification) for r in item.reasons)),
