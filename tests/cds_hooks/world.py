@@ -12,20 +12,23 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 from attrs import frozen
 from starlette.applications import Starlette
 
 from spineworkup import Chart, assess, load_pathway
-from spineworkup.cds_hooks.app import create_app
+from spineworkup.cds_hooks import app
 from spineworkup.cds_hooks.card_ids import Issuer
 from spineworkup.cds_hooks.logs import Log
 from spineworkup.cds_hooks.occasions import Occasion, valid_until
 from spineworkup.cds_hooks.prefetch import slots_of
+from spineworkup.cds_hooks.sentinels import sentinels_of
 from spineworkup.cds_hooks.settings import Settings
 from spineworkup.checklists import Checklist
 from spineworkup.fhir.to_observations import to_observations
 from spineworkup.fhir.write_json import write_resource
 from spineworkup.pathways import Pathway
+from spineworkup.reading.load import DEFAULT
 from spineworkup.testing.case_files import CaseFiles, is_case_file
 from tests.strategies import NOON as NOON  # and with it the settings of all tests
 
@@ -34,6 +37,7 @@ AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 SECRET = b"a secret for tests, 32 bytes and more"
 ISSUER = Issuer(SECRET, "", "")
 PATHWAY = load_pathway()
+SENTINELS = sentinels_of(DEFAULT, PATHWAY)
 SLOTS = {slot.key: slot for slot in slots_of(PATHWAY)}
 VIEW, SELECT, SIGN = (f"spine-workup-{hook}" for hook in ("patient-view", "order-select", "order-sign"))
 INSTANCE = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"
@@ -145,7 +149,12 @@ class Served:
 
 
 def serve(at: datetime = AT, **settings: Any) -> Served:
-    """Return a service that runs inside the test."""
+    """Return a service that runs inside the test; the shipped rules, which are only read, it shares with all others."""
     lines, moment = io.StringIO(), [at]
-    app = create_app(Settings(**{"secret": SECRET, **settings}), clock=lambda: moment[0], log=Log(lines))
-    return Served(app, lines, moment)
+    set_up = Settings(**{"secret": SECRET, **settings})
+    with pytest.MonkeyPatch.context() as sharing:
+        if (set_up.package, set_up.overlays) == (DEFAULT, ()):
+            sharing.setattr(app, "load_pathway", lambda *_: PATHWAY)
+            sharing.setattr(app, "sentinels_of", lambda *_: SENTINELS)
+        served = app.create_app(set_up, clock=lambda: moment[0], log=Log(lines))
+    return Served(served, lines, moment)
