@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -19,6 +20,7 @@ from spineworkup.reading.load import DEFAULT, load_pathway
 from spineworkup.reading.read_case import Case, case_document, overlays_of, read_case
 from spineworkup.workups.kept import FORMAT
 from spineworkup.workups.opening import open_workup
+from spineworkup.workups.workup import Workup
 
 if TYPE_CHECKING:
     from spineworkup.fhir.from_bundle import Imported
@@ -27,9 +29,13 @@ if TYPE_CHECKING:
 def checklist_of(options: argparse.Namespace) -> Checklist:
     """Return the checklist of the case that a command names: a case file, a workup, or a FHIR resource as JSON."""
     raw, name = read_input(options.case)
+    return checklist_from(raw, name, options)
+
+
+def checklist_from(raw: bytes, name: str, options: argparse.Namespace) -> Checklist:
+    """Return the checklist of what a file holds."""
     if is_workup(raw):
-        rules = load_pathway(DEFAULT, options.overlay) if options.overlay else None
-        return open_workup(raw, name, rules).checklist(moment(options.at))
+        return workup_from(raw, name, options.overlay).checklist(moment(options.at))
     if is_fhir(raw):
         return _checklist_of_fhir(raw, options)
     case, pathway = read(raw, name, options.overlay)
@@ -37,6 +43,11 @@ def checklist_of(options: argparse.Namespace) -> Checklist:
         say(f"warning: {warning}")
     at = moment(options.at) if options.at is not None or case.at is None else case.at
     return assess(pathway, case.chart, at=at)
+
+
+def workup_from(raw: bytes, name: str, overlays: Sequence[str]) -> Workup:
+    """Return the workup that a file holds, with the rules that it goes by, or with those of overlays that are named."""
+    return open_workup(raw, name, load_pathway(DEFAULT, overlays) if overlays else None)
 
 
 def is_workup(raw: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Collection
 
@@ -22,6 +23,11 @@ def say_problems(error: ReadError) -> None:
         say(str(problem))
     count = len(error.problems)
     say(f"{count} problem{'' if count == 1 else 's'}")
+
+
+def width() -> int:
+    """Return how many characters a line of the terminal holds."""
+    return min(shutil.get_terminal_size().columns, 110)
 
 
 def check_id(what: str, word: str, words: Collection[str]) -> None:

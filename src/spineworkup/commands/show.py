@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spineworkup.assessment import assess
 from spineworkup.checklists import Checklist
-from spineworkup.commands.cases import checklist_of, moment, now, read
+from spineworkup.commands.cases import (
+    checklist_from,
+    checklist_of,
+    is_workup,
+    moment,
+    now,
+    read,
+    read_input,
+    workup_from,
+)
+from spineworkup.commands.pages import FORMATS, page, target_of
 from spineworkup.commands.parsers import Commands, add_case
-from spineworkup.commands.saying import OK, check_id
-from spineworkup.errors import SpineWorkupError
+from spineworkup.commands.saying import OK, check_id, width
 from spineworkup.reading.find_packages import rules_root, yaml_files
 from spineworkup.reading.load import DEFAULT, load_pathway
 from spineworkup.render.to_explanation import to_explanation
+from spineworkup.workups.files import save_workup
+from spineworkup.workups.workup import Workup
 
-FORMATS = (".pdf", ".html", ".txt", ".md")
+if TYPE_CHECKING:
+    from spineworkup.render.model import Sheet
 
 
 def add_parsers(commands: Commands) -> None:
@@ -32,6 +44,8 @@ def add_parsers(commands: Commands) -> None:
     add_case(made, optional=True)
     made.add_argument("--to", required=True, metavar="FILE", help=f"the file to write: {', '.join(FORMATS)}")
     made.add_argument("--paper", choices=("a4", "letter"), default="a4")
+    made.add_argument("--by", metavar="ROLE", default="not stated", help="of a workup: the role of whoever prints")
+    made.add_argument("--no-record", action="store_true", help="of a workup: don't note in it that it was printed")
     words = "why a step is as it is, and what would change it"
     made = commands.add("explain", run_explain, words, "spineworkup explain case.yaml mri_whole_spine")
     add_case(made)
@@ -65,7 +79,7 @@ def run_demo(options: argparse.Namespace) -> int:
 def _write_pages(sheet: Any, stem: Path) -> list[Path]:
     paths = [stem.with_suffix(suffix) for suffix in (".pdf", ".html")]
     for path in paths:
-        path.write_bytes(_page(sheet, path.suffix, "a4"))
+        path.write_bytes(page(sheet, path.suffix, "a4"))
     return paths
 
 
@@ -84,48 +98,36 @@ def run_assess(options: argparse.Namespace) -> int:
 def _text(checklist: Checklist) -> str:
     from spineworkup.render.to_screen import to_screen
 
-    return to_screen(checklist, width=min(shutil.get_terminal_size().columns, 110))
+    return to_screen(checklist, width())
 
 
 def run_print(options: argparse.Namespace) -> int:
     """Print a checklist to a file."""
-    from spineworkup.render.sheet import blank_sheet, sheet_for
-
-    target = Path(options.to)
-    if target.suffix.lower() not in FORMATS:
-        raise SpineWorkupError(f"{target.name}: expected a name that ends in {', '.join(FORMATS)}")
-    if options.case is None:
-        sheet = blank_sheet(load_pathway(DEFAULT, options.overlay), moment(options.at))
-    else:
-        sheet = sheet_for(checklist_of(options))
-    page = _page(sheet, target.suffix.lower(), options.paper)
-    target.write_bytes(page)
+    target, at = target_of(options.to), moment(options.at)
+    workup, sheet = _to_print(options, at)
+    target.write_bytes(page(sheet, target.suffix.lower(), options.paper))
     print(f"Written: {target}")
+    if workup is not None and options.case != "-" and not options.no_record:
+        save_workup(workup.show(at, by=options.by), Path(options.case), expected_revision=workup.revision)
     return OK
 
 
-def _page(sheet: Any, suffix: str, paper: str) -> bytes:
-    """Return a sheet as a file; only the libraries of its own format are loaded."""
-    if suffix == ".pdf":
-        from spineworkup.render.to_pdf import to_pdf
+def _to_print(options: argparse.Namespace, at: datetime) -> tuple[Workup | None, Sheet]:
+    """Return what is to be printed, and the workup that it is of; None where it isn't of one."""
+    from spineworkup.render.sheet import blank_sheet, sheet_for
 
-        return to_pdf(sheet, paper=paper)
-    if suffix == ".html":
-        from spineworkup.render.to_html import to_html
-
-        return to_html(sheet, paper=paper).encode()
-    if suffix == ".md":
-        from spineworkup.render.to_markdown import to_markdown
-
-        return to_markdown(sheet).encode()
-    from spineworkup.render.to_text import to_text
-
-    return to_text(sheet).encode()
+    if options.case is None:
+        return None, blank_sheet(load_pathway(DEFAULT, options.overlay), at)
+    raw, name = read_input(options.case)
+    if not is_workup(raw):
+        return None, sheet_for(checklist_from(raw, name, options))
+    workup = workup_from(raw, name, options.overlay)
+    return workup, sheet_for(workup.checklist(at), workup.changes_since_shown(at))
 
 
 def run_explain(options: argparse.Namespace) -> int:
     """Say why a step is as it is."""
     checklist = checklist_of(options)
     check_id("step", options.step, checklist.pathway.steps)
-    print(to_explanation(checklist, options.step, width=min(shutil.get_terminal_size().columns, 110)))
+    print(to_explanation(checklist, options.step, width()))
     return OK

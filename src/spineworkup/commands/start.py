@@ -10,12 +10,13 @@ from attrs import evolve
 
 from spineworkup.commands.cases import is_fhir, is_workup, moment, read_input
 from spineworkup.commands.parsers import Commands
-from spineworkup.commands.saying import OK, say
-from spineworkup.commands.workups import add_writer, width
+from spineworkup.commands.saying import OK
+from spineworkup.commands.workups import add_writer, changed_words
 from spineworkup.errors import RuleError, WorkupError
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import DEFAULT, load_pathway
 from spineworkup.reading.read_case import case_document, overlays_of
+from spineworkup.render.to_screen import show_time
 from spineworkup.workups.changes import Changes, changes_between
 from spineworkup.workups.events import RulesAdopted
 from spineworkup.workups.files import load_workup, save_workup
@@ -86,13 +87,13 @@ def _rules(adopted: RulesAdopted) -> str:
 
 
 def _say_difference(workup: Workup, was: RulesAdopted, new: Pathway, at: datetime) -> None:
-    from spineworkup.render.to_changes import changes_text
-
-    changes = _under_both(workup, was, new, at) or _since_shown(workup, was, new)
+    changes = _under_both(workup, was, new, at)
+    if changes is None and (changes := _since_shown(workup, was, new)) is not None:
+        print(f"The rules of then are not here. Of the checklist that was printed for {show_time(changes.at)}, these would be otherwise:")
     if changes is None:
-        say("warning: the rules that it went by are not here, and no checklist made with them was printed: what changes for this patient can't be said")
+        print("The rules of then are not here, and no checklist of them was printed: what changes for this patient can't be said")
     else:
-        print(changes_text(changes, width()) if changes else "Nothing changes for this patient")
+        print(changed_words(changes, new) or "No step stands otherwise for this patient")
 
 
 def _under_both(workup: Workup, was: RulesAdopted, new: Pathway, at: datetime) -> Changes | None:

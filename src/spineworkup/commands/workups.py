@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +10,12 @@ from pathlib import Path
 from spineworkup.checklists import Checklist
 from spineworkup.commands.cases import moment
 from spineworkup.commands.parsers import Commands, Run, add_moment, add_overlays
-from spineworkup.commands.saying import OK, say
+from spineworkup.commands.saying import OK, say, width
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import DEFAULT, load_pathway
-from spineworkup.workups.changes import changes_between
+from spineworkup.render.to_screen import SHAPES, fold
+from spineworkup.render.visible import visible
+from spineworkup.workups.changes import Changes, changes_between
 from spineworkup.workups.events import Event
 from spineworkup.workups.files import load_workup, save_workup
 from spineworkup.workups.standings import standings_of
@@ -36,12 +37,8 @@ def add_writer(commands: Commands, name: str, run: Run, words: str, example: str
 
 def opened(options: argparse.Namespace) -> Workup:
     """Return the workup that a command names, with the rules that it goes by or those of `--overlay`."""
-    return load_workup(Path(options.file), rules_of(options.overlay))
-
-
-def rules_of(overlays: list[str]) -> Pathway | None:
-    """Return the rules with overlays; None where none is named: the workup says which it goes by."""
-    return load_pathway(DEFAULT, overlays) if overlays else None
+    rules = load_pathway(DEFAULT, options.overlay) if options.overlay else None
+    return load_workup(Path(options.file), rules)
 
 
 def enter(options: argparse.Namespace, add: Add) -> int:
@@ -71,16 +68,20 @@ def words_of(event: Event, workup: Workup) -> str:
 
 def say_changes(before: Checklist, workup: Workup, at: datetime) -> None:
     """Print what is otherwise on the checklist now, and what a reader must know of it."""
-    from spineworkup.render.to_changes import changes_text
-
     after = workup.checklist(at)
     for notice in after.notices:
         if notice not in before.notices:
             say(f"warning: {notice.text}")
     changes = changes_between(standings_of(before), after, since=before.at, events=workup.events)
-    print(changes_text(changes, width()) if changes else "No step stands otherwise by it")
+    print(changed_words(changes, workup.pathway) or "No step stands otherwise by it")
 
 
-def width() -> int:
-    """Return how many characters a line of the terminal holds."""
-    return min(shutil.get_terminal_size().columns, 110)
+def changed_words(changes: Changes, pathway: Pathway) -> str:
+    """Return the steps that stand otherwise, the most urgent first: how each stands, and how it stood."""
+    from spineworkup.render.to_changes import standing_words
+
+    lines = []
+    for change in changes.steps:
+        now, was = (standing_words(*pair, pathway, changes.at.tzinfo) for pair in ((change.now, change.was), (change.was, change.now)))
+        lines.append(f"  {SHAPES[change.now.urgency.highest]} {change.label}: {now}. Was: {was}")
+    return "\n".join(part for line in lines for part in fold(visible(line), width()))

@@ -5,6 +5,7 @@ A receipt names everything that decides an answer: library, rules, overlays, mom
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,7 @@ _NAMES = ("step", "rule", "finding", "option")
 # What the record says of itself at another time, such as that something was entered later, is no part of the answer.
 _OF_THE_RECORD = ("later_events", "rules_changed")
 _MISSING = object()
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 @frozen
@@ -35,6 +37,9 @@ class Apart:
         place: What, such as `items.mri_whole_spine.status`.
         was: As it was; None where it wasn't there.
         now: As it is; None where it isn't there.
+
+    >>> answers_apart({"case": "p1", "urgency": {"lowest": "routine"}}, {"case": "p1", "urgency": {"lowest": "none"}})[0].place
+    'urgency.lowest'
     """
 
     place: str
@@ -58,7 +63,8 @@ def read_receipt(raw: object) -> Receipt:
     if type(raw) is not dict or raw.keys() != set(_KEYS):
         raise WorkupError(f"receipt: expected the keys {', '.join(_KEYS)}")
     overlays = raw["overlays"]
-    if type(overlays) is not list or not all(type(name) is str for name in overlays):
+    # By name, never by path: a receipt doesn't choose what is read.
+    if type(overlays) is not list or not all(type(name) is str and _NAME.fullmatch(name) for name in overlays):
         raise WorkupError("overlays: expected a list of names")
     for name in _KEYS:
         if name != "overlays" and type(raw[name]) is not str:
