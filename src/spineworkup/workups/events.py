@@ -191,7 +191,7 @@ class Shown(Happened):
     hash: str
     library: str
     chart_digest: str
-    standings: Mapping[str, Standing] = field(repr=False)
+    standings: Mapping[str, Standing] = field(repr=False, hash=False)
 
 
 Event = (
