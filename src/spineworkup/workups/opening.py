@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from spineworkup.errors import DamagedError, RuleError, WorkupError
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import load_pathway
 from spineworkup.workups.events import Event, RulesAdopted
 from spineworkup.workups.kept import Kept, from_bytes, to_bytes
 from spineworkup.workups.workup import Workup, check_target
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 def open_workup(raw: bytes, place: str, pathway: Pathway | None = None) -> Workup:
@@ -52,8 +56,12 @@ def workup_of(kept: Kept, place: str, pathway: Pathway | None = None) -> Workup:
 
 
 def _rules_of(adopted: RulesAdopted, place: str) -> Pathway:
+    named = (adopted.package, *adopted.overlays)
+    # A path is for the command line and for programs: what is kept of a patient doesn't choose which files are read.
+    if not all(_NAME.fullmatch(name) for name in named):
+        raise WorkupError(f"{place}: it names its rules by something else than a name: say which with --overlay")
     try:
         return load_pathway(adopted.package, adopted.overlays)
     except RuleError as error:
-        words = "+".join((adopted.package, *adopted.overlays))
-        raise WorkupError(f"{place}: its rules ({words}) can't be read: name them with --overlay ({error})") from None
+        words = f"its rules ({'+'.join(named)}) can't be read: name them with --overlay"
+        raise WorkupError(f"{place}: {words} ({error})") from None
