@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from spineworkup.about import library_version
-from spineworkup.commands import fhir, over_time, record, replay, rules, serve, show, start
+from spineworkup.commands import enter, fhir, over_time, record, replay, rules, serve, show, start
 from spineworkup.commands.parsers import Commands, Run
 from spineworkup.commands.saying import BAD_INPUT, OK, say, say_problems
 from spineworkup.errors import ReadError, SpineWorkupError
@@ -69,6 +69,7 @@ def build_parser() -> tuple[argparse.ArgumentParser, Commands]:
     commands.group("the record of a patient")
     start.add_parsers(commands)
     record.add_parsers(commands)
+    enter.add_parsers(commands)
     over_time.add_parsers(commands)
     replay.add_parsers(commands)
     commands.group("rules")

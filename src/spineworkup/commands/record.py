@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from spineworkup.charts import CLOCKS, STATES, Unknown, WhyUnknown
+from spineworkup.charts import CLOCKS, STATES
 from spineworkup.commands.cases import moment, time_of
+from spineworkup.commands.conflicts import refuse_conflicts
 from spineworkup.commands.parsers import Commands
 from spineworkup.commands.saying import check_id
 from spineworkup.commands.workups import add_writer, enter, keep, opened
 from spineworkup.errors import WorkupError
-from spineworkup.render.to_screen import show_time
-from spineworkup.workups.events import FindingRecorded
-from spineworkup.workups.folding import live
 from spineworkup.workups.workup import Workup
+
+_WAYS_OUT = (
+    "The patient has changed: --changed. The earlier one was wrong: `spineworkup correct`. "
+    "Both stand, and it counts as not known: --both"
+)
 
 
 def add_parsers(commands: Commands) -> None:
@@ -80,7 +82,7 @@ def run_record(options: argparse.Namespace) -> int:
             finding, value, at=at, by=options.by, origin=options.origin, when=when, changed=options.changed
         )
     if not options.both:
-        refuse_conflicts(before, after, [finding for finding, _ in pairs], at)
+        refuse_conflicts(before, after, [finding for finding, _ in pairs], at, _WAYS_OUT)
     return keep(Path(options.file), before, after, at)
 
 
@@ -90,37 +92,6 @@ def _pair(text: str, workup: Workup) -> tuple[str, str]:
         raise WorkupError("expected FINDING=VALUE, such as limb_weakness=present")
     check_id("finding", finding, workup.pathway.findings)
     return finding, value
-
-
-def refuse_conflicts(before: Workup, after: Workup, findings: Iterable[str], at: datetime) -> None:
-    """Refuse values that contradict what is recorded, before anybody has said which of the two holds.
-
-    Raises:
-        WorkupError: It says how to say that.
-    """
-    was, now = before.chart(at), after.chart(at)
-    for finding in findings:
-        entry = now.entry(finding)
-        if isinstance(entry, Unknown) and entry.reason is WhyUnknown.CONFLICT and was.entry(finding) != entry:
-            raise WorkupError(f"{finding}: differs from {_recorded(after, finding, at)}; nothing was written. {_WAYS_OUT}")
-
-
-_WAYS_OUT = (
-    "The patient has changed: --changed. The earlier one was wrong: `spineworkup correct`. "
-    "Both stand, and it counts as not known: --both"
-)
-
-
-def _recorded(after: Workup, finding: str, at: datetime) -> str:
-    """Return what of a finding was recorded before, by the names of the events."""
-    *earlier, _ = [
-        event
-        for event in live(after.events, at).values()
-        if isinstance(event, FindingRecorded) and event.finding == finding
-    ]
-    if not earlier:
-        return "another value given with it"
-    return "what is recorded: " + ", ".join(f"{event.id} of {show_time(event.moment)}" for event in earlier)
 
 
 def run_correct(options: argparse.Namespace) -> int:

@@ -10,13 +10,12 @@ from typing import Any
 from spineworkup.checklists import Checklist, Receipt
 from spineworkup.commands.cases import checklist_from, is_workup, read_input, workup_from
 from spineworkup.commands.parsers import CASE_WORDS, Commands, add_overlays
-from spineworkup.commands.saying import OK, PROBLEMS, width
-from spineworkup.commands.workups import changed_words
+from spineworkup.commands.saying import OK, PROBLEMS, print_folded
+from spineworkup.commands.workups import print_changed
 from spineworkup.errors import WorkupError
 from spineworkup.reading.load import DEFAULT, load_pathway
 from spineworkup.render.to_json import to_json
-from spineworkup.render.to_screen import fold, show_time
-from spineworkup.render.visible import visible
+from spineworkup.render.to_screen import show_time
 from spineworkup.workups.events import Shown
 from spineworkup.workups.opening import open_workup
 from spineworkup.workups.replay import (
@@ -98,7 +97,7 @@ def _again_shown(workup: Workup, shown: Shown) -> int:
     apart, changes = shown_then(workup, shown)
     code = _say(apart, f"{shown.id}, printed for {show_time(shown.of)}", same=not changes)
     if changes:
-        print(changed_words(changes, workup.pathway))
+        print_changed(changes, workup.pathway, nothing="")
     return code
 
 
@@ -109,8 +108,7 @@ def _say(apart: Sequence[Apart], what: str, *, same: bool = True) -> int:
         return OK
     print(f"Not the same: {what}")
     for one in apart:
-        line = f"  {one.place}: was {_words(one.was)}; is {_words(one.now)}"
-        print("\n".join(fold(visible(line), width())))
+        print_folded(f"  {one.place}: was {_words(one.was)}; is {_words(one.now)}")
     return PROBLEMS
 
 

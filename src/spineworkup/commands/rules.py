@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spineworkup.commands.cases import now
-from spineworkup.commands.parsers import Commands, add_overlays
-from spineworkup.commands.saying import OK, PROBLEMS, say, say_problems
+from spineworkup.commands.cases import now, time_of
+from spineworkup.commands.many import say_failed
+from spineworkup.commands.parsers import Commands, add_moment, add_overlays
+from spineworkup.commands.saying import OK, PROBLEMS, print_folded, say, say_problems
 from spineworkup.errors import MissingExtraError, ReadError
 from spineworkup.pathways import Pathway
 from spineworkup.reading.check_paths import check_path, check_shipped
@@ -41,6 +43,8 @@ def add_parsers(commands: Commands) -> None:
     made = commands.add("diff", run_diff, words, "spineworkup diff metastatic_spine metastatic_spine+my-overlay/")
     for name in ("old", "new"):
         made.add_argument(name, metavar=name.upper(), help="a package, or PACKAGE+OVERLAY, by name or folder")
+    made.add_argument("--cases", metavar="FOLDER", type=Path, help="say it of these case files and workups too")
+    add_moment(made)
     made.add_argument("--to", metavar="DIR", help="write the patients as case files")
     for name, listing in LISTS.items():
         add_overlays(commands.add(name, run_list(listing), f"list the {name} with their ids", f"spineworkup {name}"))
@@ -95,19 +99,45 @@ def run_prove(options: argparse.Namespace) -> int:
 
 
 def run_diff(options: argparse.Namespace) -> int:
-    """Show which patients two versions treat differently."""
-    needs_solver()
-    from spineworkup.proofs.compare import differences
-    from spineworkup.proofs.to_words import differences_words
-
+    """Show which patients two versions treat differently: those of a folder, and every kind that there can be."""
+    if options.cases is None:
+        needs_solver()
     old, new = (
         load_pathway(name, overlays)
         for name, *overlays in (options.old.split("+"), options.new.split("+"))
     )
+    code = OK if options.cases is None else _diff_cases(options, old, new)
+    if has_solver():
+        return max(code, _diff_kinds(options, old, new))
+    say("not looked for: the kinds of patient (install the extra 'proofs' for that)")
+    return code
+
+
+def _diff_kinds(options: argparse.Namespace, old: Pathway, new: Pathway) -> int:
+    from spineworkup.proofs.compare import differences
+    from spineworkup.proofs.to_words import differences_words
+
     found = differences(old, new)
     print(differences_words(found, options.old, options.new))
     _write_cases(options.to, [difference.witness for difference in found])
     return PROBLEMS if found else OK
+
+
+def _diff_cases(options: argparse.Namespace, old: Pathway, new: Pathway) -> int:
+    from spineworkup.commands.patients import compare_patients
+
+    compared = compare_patients(options.cases, old, new, time_of("--at", options.at))
+    say_failed(compared.failed)
+    count = len(compared.differing)
+    print(f"{count} of {compared.count} patients of {options.cases} {'is' if count == 1 else 'are'} treated differently")
+    for step, patients in Counter(step for one in compared.differing for step in one.steps).most_common():
+        print(f"  {patients:5} {step}")
+    for one in compared.differing:
+        print(f"\n{one.file}:")
+        for words in one.words:
+            print_folded(f"  {words}")
+    print()
+    return PROBLEMS if compared.failed or compared.differing else OK
 
 
 def has_solver() -> bool:

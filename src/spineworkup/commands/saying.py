@@ -8,6 +8,8 @@ from collections.abc import Collection
 
 from spineworkup.errors import ReadError, SpineWorkupError
 from spineworkup.reading.faults import did_you_mean
+from spineworkup.render.to_screen import fold
+from spineworkup.render.visible import visible
 
 OK, PROBLEMS, BAD_INPUT = 0, 1, 2
 
@@ -28,6 +30,11 @@ def say_problems(error: ReadError) -> None:
 def width() -> int:
     """Return how many characters a line of the terminal holds."""
     return min(shutil.get_terminal_size().columns, 110)
+
+
+def print_folded(text: str) -> None:
+    """Print a line for people: broken at the width of the terminal, and without what could do anything to it."""
+    print("\n".join(fold(visible(text), width())))
 
 
 def check_id(what: str, word: str, words: Collection[str]) -> None:

@@ -10,8 +10,8 @@ from attrs import evolve
 
 from spineworkup.commands.cases import is_fhir, is_workup, moment, read_input
 from spineworkup.commands.parsers import Commands
-from spineworkup.commands.saying import OK
-from spineworkup.commands.workups import add_writer, changed_words
+from spineworkup.commands.saying import OK, print_folded
+from spineworkup.commands.workups import add_writer, print_changed
 from spineworkup.errors import RuleError, WorkupError
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import DEFAULT, load_pathway
@@ -89,11 +89,11 @@ def _rules(adopted: RulesAdopted) -> str:
 def _say_difference(workup: Workup, was: RulesAdopted, new: Pathway, at: datetime) -> None:
     changes = _under_both(workup, was, new, at)
     if changes is None and (changes := _since_shown(workup, was, new)) is not None:
-        print(f"The rules of then are not here. Of the checklist that was printed for {show_time(changes.at)}, these would be otherwise:")
+        print_folded(f"The rules of then are not here. Of the checklist that was printed for {show_time(changes.at)}, these would be otherwise:")
     if changes is None:
-        print("The rules of then are not here, and no checklist of them was printed: what changes for this patient can't be said")
+        print_folded("The rules of then are not here, and no checklist of them was printed: what changes for this patient can't be said")
     else:
-        print(changed_words(changes, new) or "No step stands otherwise for this patient")
+        print_changed(changes, new, nothing="No step stands otherwise for this patient")
 
 
 def _under_both(workup: Workup, was: RulesAdopted, new: Pathway, at: datetime) -> Changes | None:

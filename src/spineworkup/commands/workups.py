@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from spineworkup.checklists import Checklist
 from spineworkup.commands.cases import moment
 from spineworkup.commands.parsers import Commands, Run, add_moment, add_overlays
-from spineworkup.commands.saying import OK, say, width
+from spineworkup.commands.saying import OK, print_folded, say
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import DEFAULT, load_pathway
-from spineworkup.render.to_screen import SHAPES, fold
-from spineworkup.render.visible import visible
-from spineworkup.workups.changes import Changes, changes_between
+from spineworkup.render.to_screen import SHAPES
+from spineworkup.workups.changes import Change, Changes, changes_between
 from spineworkup.workups.events import Event
 from spineworkup.workups.files import load_workup, save_workup
 from spineworkup.workups.standings import standings_of
@@ -54,7 +53,7 @@ def keep(path: Path, before: Workup, after: Workup, at: datetime) -> int:
         return OK
     kept = save_workup(after, path, expected_revision=before.revision)
     for event in after.events[before.revision :]:
-        print(f"Entered {event.id}: {words_of(event, after)}")
+        print_folded(f"Entered {event.id}: {words_of(event, after)}")
     if others := kept.revision - after.revision:
         print(f"Entered by others in the meantime, and kept too: {others}")
     say_changes(before.checklist(at), kept, at)
@@ -73,15 +72,21 @@ def say_changes(before: Checklist, workup: Workup, at: datetime) -> None:
         if notice not in before.notices:
             say(f"warning: {notice.text}")
     changes = changes_between(standings_of(before), after, since=before.at, events=workup.events)
-    print(changed_words(changes, workup.pathway) or "No step stands otherwise by it")
+    print_changed(changes, workup.pathway, nothing="No step stands otherwise by it")
 
 
-def changed_words(changes: Changes, pathway: Pathway) -> str:
-    """Return the steps that stand otherwise, the most urgent first: how each stands, and how it stood."""
+def print_changed(changes: Changes, pathway: Pathway, *, nothing: str) -> None:
+    """Print the steps that stand otherwise, the most urgent first: how each stands, and how it stood."""
+    for change in changes.steps:
+        print_folded(f"  {changed_words(change, pathway, changes.at.tzinfo)}")
+    if not changes:
+        print(nothing)
+
+
+def changed_words(change: Change, pathway: Pathway, zone: tzinfo | None) -> str:
+    """Return how a step stands, and how it stood."""
     from spineworkup.render.to_changes import standing_words
 
-    lines = []
-    for change in changes.steps:
-        now, was = (standing_words(*pair, pathway, changes.at.tzinfo) for pair in ((change.now, change.was), (change.was, change.now)))
-        lines.append(f"  {SHAPES[change.now.urgency.highest]} {change.label}: {now}. Was: {was}")
-    return "\n".join(part for line in lines for part in fold(visible(line), width()))
+    now = standing_words(change.now, change.was, pathway, zone)
+    was = standing_words(change.was, change.now, pathway, zone)
+    return f"{SHAPES[change.now.urgency.highest]} {change.label}: {now}. Was: {was}"

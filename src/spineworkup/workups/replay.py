@@ -92,6 +92,8 @@ def _answer(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def _apart(was: Any, now: Any, place: str) -> Iterator[Apart]:
     was, now = _by_name(was), _by_name(now)
+    if [] in (was, now) and dict in (type(was), type(now)):
+        was, now = was or {}, now or {}
     if type(was) is dict and type(now) is dict:
         for key in {**was, **now}:
             yield from _apart(was.get(key, _MISSING), now.get(key, _MISSING), f"{place}.{key}".lstrip("."))
