@@ -46,8 +46,9 @@ TOGETHER = {
     "a deficit that is a number": ([(POWER, 4, 1), (POWER, 2, 3)], CONFLICT),
     "not known says nothing against": ([(WEAKNESS, "present", 1), (WEAKNESS, "unknown", 3)], (True, 1, None)),
     "not known": ([(WEAKNESS, "unknown", 1)], WhyUnknown.NOT_RECORDED),
-    # No rule has a threshold for it: it lies where it lay.
+    # No rule has a threshold between them.
     "the newest measurement": ([(CREATININE, "90 umol/L", 1), (CREATININE, "300 umol/L", 3)], (Decimal(300), 1, 3)),
+    "which no rule compares": ([("ldh", "90 U/L", 1), ("ldh", "80 U/L", 3)], (Decimal(80), 3, None)),
     "two measurements of one moment": ([(CREATININE, "90 umol/L", 1), (CREATININE, "300 umol/L", 1)], CONFLICT),
     "the newest is no measurement": ([(CREATININE, "90 umol/L", 1), (CREATININE, "unknown", 3)], WhyUnknown.NOT_RECORDED),
     "the newest can't be": ([(CALCIUM, "2.4 mmol/L", 1), (CALCIUM, "240 mmol/L", 3)], IMPLAUSIBLE),
@@ -77,6 +78,11 @@ def test_together(name):
         ([("calcium_adjusted", "3.6 mmol/L", 1), ("calcium_adjusted", "2.4 mmol/L", 2), ("calcium_adjusted", "3.7 mmol/L", 3)], 3, None),
         ([("calcium_adjusted", "3.6 mmol/L", 1), ("calcium_adjusted", "unknown", 2), ("calcium_adjusted", "3.7 mmol/L", 3)], 3, None),
         ([("calcium_adjusted", "3.6 mmol/L", 1), ("calcium_adjusted", "3.7 mmol/L", 3, CHANGED)], 3, None),
+        ([("calcium_adjusted", "3.6 mmol/L", 1), ("calcium_adjusted", "360 mmol/L", 2), ("calcium_adjusted", "3.7 mmol/L", 3)], 3, None),
+        ([("calcium_adjusted", "3.6 mmol/L", 1), ("calcium_adjusted", "3.7 mmol/L", 2), ("calcium_adjusted", "3.8 mmol/L", 2),
+          ("calcium_adjusted", "3.7 mmol/L", 3)], 3, None),
+        ([("calcium_adjusted", "3.6 mmol/L", 1), ("calcium_adjusted", "3.6 mmol/L", 1, {"origin": "again"}),
+          ("calcium_adjusted", "3.7 mmol/L", 3)], 1, 3),
     ],
 )  # fmt: skip
 def test_a_measurement_holds_since_it_lies_on_this_side_of_every_threshold(measured, since, latest):
@@ -98,7 +104,8 @@ def test_what_is_worked_out_from_measurements_starts_no_clock_anew():
     assert hour(5) == since(fallen)
 
 
-def test_a_unit_that_cant_be_converted_beside_the_others_ends_nothing():
+def test_a_calcium_without_an_albumin_holds_since_it_is_one():
+    """Nothing can be worked out from it: neither from this one nor from the one before."""
     workup = recorded((CALCIUM, "3.2 mmol/L", 1), (CALCIUM, "3.3 mmol/L", 3))
 
     assert hour(1) == workup.chart(hour(12)).entry(CALCIUM).at

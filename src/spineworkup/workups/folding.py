@@ -40,7 +40,7 @@ from spineworkup.workups.events import (
     Withdrawn,
     Written,
 )
-from spineworkup.workups.sides import lasting
+from spineworkup.workups.sides import is_compared, is_measured, lasting
 
 
 @frozen
@@ -153,11 +153,11 @@ def _entries(
     """Return what is known of each finding, and which findings have values that these rules can't read."""
     known = {id_: listed for id_, listed in seen.items() if id_ in pathway.findings}
     entries, unreadable = _read(known, pathway)
-    # Since when a measurement lies where it lies hangs on others too, from which something is worked out with it.
+    # Since when a measurement lies where it lies hangs on others too, with which something is worked out.
     measured = {
-        id_: lasting(entry, _before(pathway.findings[id_], seen[id_]), entries, pathway.findings[id_], pathway)
+        id_: lasting(entry, _before(seen[id_]), entries, pathway.findings[id_], pathway)
         for id_, entry in entries.items()
-        if isinstance(entry, Known) and len(seen[id_]) > 1 and is_measured(pathway.findings[id_])
+        if isinstance(entry, Known) and len(seen[id_]) > 1 and is_compared(pathway.findings[id_], pathway)
     }
     return {**entries, **measured}, unreadable
 
@@ -196,11 +196,6 @@ def holding(listed: Sequence[FindingRecorded]) -> Sequence[FindingRecorded]:
     return listed[starts[-1] :] if starts else listed
 
 
-def is_measured(finding: Finding) -> bool:
-    """Return whether the newest value of a finding is the one that counts."""
-    return finding.kind in (Kind.QUANTITY, Kind.NUMBER) and not finding.red_flag
-
-
 def _with_deficit_last(finding: Finding, held: Sequence[FindingRecorded]) -> Sequence[FindingRecorded]:
     """Leave out where a deficit was absent before it was present; what was absent after it is a conflict."""
     deficit = {value: finding.value_of(value)[0] is True for value in {seen.value for seen in held}}
@@ -210,8 +205,10 @@ def _with_deficit_last(finding: Finding, held: Sequence[FindingRecorded]) -> Seq
     return [seen for seen in held if deficit[seen.value] or seen.moment >= last]
 
 
-def _observed(counted: Sequence[FindingRecorded]) -> list[Observation]:
+def _observed(counted: Sequence[FindingRecorded]) -> Observation | list[Observation]:
     """Return observations as a chart takes them: of those that say the same the first and the last."""
+    if len(counted) == 1:
+        return _observation(counted[0])
     first: dict[tuple[Written, str], FindingRecorded] = {}
     last: dict[tuple[Written, str], FindingRecorded] = {}
     for seen in counted:
@@ -219,14 +216,18 @@ def _observed(counted: Sequence[FindingRecorded]) -> list[Observation]:
         first.setdefault(said, seen)
         last[said] = seen
     both = [*first.values(), *(seen for said, seen in last.items() if seen is not first[said])]
-    return [Observation(seen.value, seen.moment, seen.origin) for seen in both]
+    return [_observation(seen) for seen in both]
 
 
-def _before(finding: Finding, listed: Sequence[FindingRecorded]) -> Iterator[Known]:
-    """Yield the measurements before the last one, from the last to the first, until one that can't be used."""
+def _observation(seen: FindingRecorded) -> Observation:
+    return Observation(seen.value, seen.moment, seen.origin)
+
+
+def _before(listed: Sequence[FindingRecorded]) -> Iterator[tuple[Written, datetime]]:
+    """Yield the measurements before the last one, from the last to the first, until two of one moment that differ."""
     # The first run is the last measurement itself.
-    for _, together in islice(groupby(reversed(holding(listed)), key=_MOMENT), 1, None):
-        entry = Chart({finding.id: finding}, {finding.id: _observed([*together])}).entry(finding.id)
-        if not isinstance(entry, Known):
+    for moment, together in islice(groupby(reversed(holding(listed)), key=_MOMENT), 1, None):
+        first = next(together).value
+        if any(seen.value != first for seen in together):
             return
-        yield entry
+        yield first, moment

@@ -7,6 +7,7 @@ no clock anew, and moves no deadline.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from attrs import evolve
 
@@ -14,34 +15,60 @@ from spineworkup.charts import Entry, Known
 from spineworkup.criteria import Compare, leaves
 from spineworkup.derived import DERIVED
 from spineworkup.errors import UnitError
-from spineworkup.findings import Finding, Quantity, Value
+from spineworkup.findings import Finding, Kind, Quantity, Value
 from spineworkup.logic.evaluate import compare
 from spineworkup.pathways import Pathway
 from spineworkup.truth import Truth
+from spineworkup.workups.events import Written
 
 Side = tuple[Truth, ...]
 
 
+def is_compared(finding: Finding, pathway: Pathway) -> bool:
+    """Return whether the newest of several measurements counts, and some rule asks on which side of a threshold it lies."""
+    return is_measured(finding) and finding.id in pathway.remember("compared", _compared)
+
+
+def is_measured(finding: Finding) -> bool:
+    """Return whether the newest value of a finding is the one that counts."""
+    return finding.kind in (Kind.QUANTITY, Kind.NUMBER) and not finding.red_flag
+
+
 def lasting(
-    last: Known, before: Iterable[Known], entries: Mapping[str, Entry], finding: Finding, pathway: Pathway
+    last: Known,
+    before: Iterable[tuple[Written, datetime]],
+    entries: Mapping[str, Entry],
+    finding: Finding,
+    pathway: Pathway,
 ) -> Known:
     """Return a measurement as one that holds since it came to lie where it lies.
 
     Args:
         last: The newest of a finding.
-        before: Those before it, from the last to the first.
+        before: Those before it, from the last to the first: each as it was written, with when it was seen.
         entries: What else is known, for what is worked out from several findings together.
     """
     side = _side_of(last, entries, finding, pathway)
-    first = last
-    for entry in before:
-        if _side_of(entry, entries, finding, pathway) != side:
+    here: dict[Written, bool] = {}
+    since = last.at
+    for written, moment in before:
+        if written not in here:
+            here[written] = _side_of(_usable(finding, written), entries, finding, pathway) == side
+        if not here[written]:
             break
-        first = entry
-    return last if first is last else evolve(last, at=first.at, latest=last.latest or last.at)
+        since = moment
+    return last if since == last.at else evolve(last, at=since, latest=last.latest or last.at)
 
 
-def _side_of(entry: Known, entries: Mapping[str, Entry], finding: Finding, pathway: Pathway) -> Side:
+def _usable(finding: Finding, written: Written) -> Known | None:
+    value, reported = finding.value_of(written)
+    return Known(value, reported=reported) if value is not None and finding.is_plausible(value) else None
+
+
+def _side_of(entry: Known | None, entries: Mapping[str, Entry], finding: Finding, pathway: Pathway) -> Side | None:
+    """Return where a measurement lies; None for one that can't be used."""
+    if entry is None:
+        return None
     values = [(finding.id, entry.value), *_worked_out(entry, entries, finding, pathway)]
     compares = pathway.remember("compares", _compares)
     return tuple(
@@ -70,6 +97,12 @@ def _value(finding: Finding, quantities: Iterable[Quantity]) -> Value | None:
     except UnitError:
         return None
     return value
+
+
+def _compared(pathway: Pathway) -> frozenset[str]:
+    compares = pathway.remember("compares", _compares)
+    inputs = [f.derived.inputs for f in _derived(pathway) if f.derived is not None and f.id in compares]
+    return frozenset((*compares, *(id_ for ids in inputs for id_ in ids)))
 
 
 def _derived(pathway: Pathway) -> tuple[Finding, ...]:
