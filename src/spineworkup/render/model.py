@@ -24,6 +24,8 @@ MARKS = {
 class Title:
     """The headings, the same in every format."""
 
+    CHANGED = "Changed since the last printout"
+    ENTERED = "Entered since then"
     UNKNOWN = "Unknown when printed"
     ALL_UNKNOWN = "Everything unknown when printed"
     RECORDS = "Findings to record"
@@ -290,6 +292,41 @@ class NoticeLine:
 
 
 @frozen
+class ChangeLine:
+    """A step that stands otherwise than on an earlier checklist: how it stood, how it stands, and because of what."""
+
+    code: str
+    label: str
+    mark: str
+    was: str
+    now: str
+    because: str
+
+    @property
+    def head(self) -> str:
+        """The step, and whether it has become more urgent."""
+        return f"{self.code} {self.label}".strip() + (f" ({self.mark})" if self.mark else "")
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What is printed under it."""
+        return f"was: {self.was}", f"now: {self.now}", f"because {self.because}"
+
+
+@frozen
+class ChangedBlock:
+    """What stands otherwise than on the last printout: a line for the front page, and behind it each step.
+
+    Args:
+        events: What was entered since then and has to do with it, numbered.
+    """
+
+    front: str
+    events: tuple[str, ...]
+    lines: tuple[ChangeLine, ...]
+
+
+@frozen
 class SourceLine:
     """A numbered source."""
 
@@ -360,6 +397,7 @@ class Sheet:
     legend: tuple[str, ...]
     receipt: str
     running: Running
+    changed: ChangedBlock | None = None
     front_unknown: int = field(default=5)
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from spineworkup.about import library_version
 from spineworkup.assessment import rule_notices
 from spineworkup.charts import Chart, aware
 from spineworkup.checklists import Checklist, ChecklistItem, Notice
@@ -28,9 +29,11 @@ from spineworkup.render.model import (
     Unknown,
     tier_of,
 )
+from spineworkup.render.to_changes import changed_block
 from spineworkup.render.visible import all_visible
-from spineworkup.render.wording import clock, day, full, joined, lower, zone_words
+from spineworkup.render.wording import clock, day, full, joined, lower, receipt_words, rules_words, zone_words
 from spineworkup.urgency import Urgency
+from spineworkup.workups.changes import Changes
 
 IDENTIFIERS = (
     Blank("id-name", "Patient's name", "Name"),
@@ -68,11 +71,14 @@ _NOTICE_WORDS = {
 }
 
 
-def sheet_for(checklist: Checklist, *, printed: datetime | None = None) -> Sheet:
+def sheet_for(
+    checklist: Checklist, changes: Changes | None = None, *, printed: datetime | None = None
+) -> Sheet:
     """Return the sheet of a patient's checklist.
 
     Args:
         checklist: What `assess` gave.
+        changes: What stands otherwise than on the last printout; None where there was none.
         printed: When it is printed; the checklist's own time where nothing is given.
 
     Raises:
@@ -83,9 +89,9 @@ def sheet_for(checklist: Checklist, *, printed: datetime | None = None) -> Sheet
     behind = Behind(pathway, checklist.chart, asks)
     shown = [item for item in checklist.items if item.status is not Status.NOT_INDICATED]
     unknown = tuple(_unknown(checklist, number, behind.codes) for number in range(len(checklist.questions)))
-    notices = _notice_lines(checklist.notices)
+    notices = notice_lines(checklist.notices)
     sheet = Sheet(
-        title=_title(pathway),
+        title=title_of(pathway),
         objective=_objective(pathway),
         is_blank=False,
         identifiers=_identifiers(checklist.chart, checklist.case),
@@ -107,8 +113,9 @@ def sheet_for(checklist: Checklist, *, printed: datetime | None = None) -> Sheet
         sources=behind.sources(),
         intended_use=pathway.intended_use,
         legend=LEGEND,
-        receipt=_receipt(checklist),
-        running=_running(pathway, at, printed or at, len(unknown), behind, _identity(checklist)),
+        receipt=receipt_words(checklist.receipt),
+        running=running_of(pathway, at, printed or at, len(unknown), behind, identity_of(checklist)),
+        changed=None if changes is None else changed_block(changes, pathway, behind.codes),
     )
     return _checked(sheet, {item.step.id for item in shown})
 
@@ -122,10 +129,10 @@ def blank_sheet(pathway: Pathway, at: datetime, *, printed: datetime | None = No
     """
     aware(at)
     behind = Behind(pathway, None)
-    notices = _notice_lines(rule_notices(pathway, at.date()))
+    notices = notice_lines(rule_notices(pathway, at.date()))
     steps = [pathway.steps[id_] for id_ in pathway.in_order]
     sheet = Sheet(
-        title=_title(pathway),
+        title=title_of(pathway),
         objective=_objective(pathway),
         is_blank=True,
         identifiers=(Identifier("Case label", "", Blank("id-label", "Case label", "Case label")), *_spaces()),
@@ -145,8 +152,9 @@ def blank_sheet(pathway: Pathway, at: datetime, *, printed: datetime | None = No
         sources=behind.sources(),
         intended_use=pathway.intended_use,
         legend=LEGEND,
-        receipt=f"Blank sheet of {pathway.id} {pathway.version}, {pathway.hash}.",
-        running=_running(pathway, at, printed or at, len(pathway.findings), behind, ""),
+        receipt=f"Blank sheet of spineworkup {library_version()}; "
+        f"{rules_words(pathway.id, pathway.version, pathway.hash, pathway.overlays)}.",
+        running=running_of(pathway, at, printed or at, len(pathway.findings), behind, ""),
     )
     return _checked(sheet, set(pathway.steps))
 
@@ -157,7 +165,8 @@ def _checked(sheet: Sheet, steps: set[str]) -> Sheet:
     return shown
 
 
-def _title(pathway: Pathway) -> str:
+def title_of(pathway: Pathway) -> str:
+    """Return what a page of a pathway is called."""
     return pathway.title or pathway.id or "Checklist"
 
 
@@ -186,7 +195,8 @@ def _age_and_sex(chart: Chart) -> str:
     return ", ".join(parts)
 
 
-def _identity(checklist: Checklist) -> str:
+def identity_of(checklist: Checklist) -> str:
+    """Return whom a page is about, for the head of each."""
     about = _age_and_sex(checklist.chart)
     return f"Case {checklist.case or 'without a label'}" + (f", {about}" if about else "")
 
@@ -221,7 +231,8 @@ def _notice(kind: str) -> str:
     return _NOTICE_WORDS.get(kind, kind.replace("_", " ").capitalize())
 
 
-def _notice_lines(notices: Iterable[Notice]) -> tuple[NoticeLine, ...]:
+def notice_lines(notices: Iterable[Notice]) -> tuple[NoticeLine, ...]:
+    """Return notices with their kinds in words."""
     lines = ((_notice(notice.kind), notice.text) for notice in notices)
     return tuple(NoticeLine(kind, text.removeprefix(f"{kind}: ")) for kind, text in lines)
 
@@ -238,24 +249,16 @@ def _ordered(items: Iterable[ChecklistItem], pathway: Pathway) -> list[Checklist
     return sorted(items, key=lambda item: place[item.step.id])
 
 
-def _receipt(checklist: Checklist) -> str:
-    receipt = checklist.receipt
-    overlays = f", overlays {joined(list(receipt.overlays))}" if receipt.overlays else ""
-    return (
-        f"spineworkup {receipt.library}; {receipt.pathway} {receipt.version}, {receipt.hash}{overlays}; "
-        f"input {receipt.chart_digest}; at {checklist.at.isoformat()}."
-    )
-
-
-def _running(
+def running_of(
     pathway: Pathway, at: datetime, printed: datetime, questions: int, behind: Behind, identity: str
 ) -> Running:
+    """Return what stands on every page."""
     unconfirmed, cited = behind.counts()
     overlays = f", overlays {joined(list(pathway.overlays))}" if pathway.overlays else ""
     return Running(
         identity=identity,
         blanks=(*IDENTIFIERS, PHONE),
-        pathway=_title(pathway),
+        pathway=title_of(pathway),
         version=pathway.version or "not stated",
         hash=short_hash(pathway.hash),
         site=f", profile {pathway.profile}{overlays}" if pathway.profile else overlays,

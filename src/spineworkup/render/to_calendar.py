@@ -13,7 +13,7 @@ from spineworkup.about import library_version
 from spineworkup.charts import aware
 from spineworkup.readings import Status
 from spineworkup.render.visible import visible
-from spineworkup.render.wording import clock
+from spineworkup.render.wording import clock, receipt_words
 from spineworkup.workups.agenda import Entry
 
 # Our numbers: what is shown needs a length (Exchange refuses an event without one), and a reminder has to come before.
@@ -64,7 +64,7 @@ def _event(entry: Entry, at: datetime, private: bool) -> Iterator[str]:
     yield f"DTSTART:{_utc(due)}"
     yield f"DURATION:{SHOWN_FOR}"
     yield _text("SUMMARY", f"{_standing(entry)}: {entry.label} ({case})")
-    yield _text("DESCRIPTION", _description(entry, at))
+    yield _text("DESCRIPTION", _description(entry, at, private))
     yield f"STATUS:{status}"
     yield "CLASS:PRIVATE"
     yield "TRANSP:TRANSPARENT"
@@ -85,11 +85,13 @@ def _standing(entry: Entry) -> str:
     return "Overdue" if entry.overdue else entry.status.words.replace(": ", ", ")
 
 
-def _description(entry: Entry, at: datetime) -> str:
+def _description(entry: Entry, at: datetime, private: bool) -> str:
+    # The digest of a chart in which next to nothing is known could be guessed back, with its label.
+    receipt = receipt_words(entry.receipt, with_input=not private)
     held = "" if entry.clear_to_proceed or entry.is_closed else " Not clear to proceed yet: see the checklist."
     return (
         f"{entry.urgency.words}.{held} As known at {clock(at, UTC)} UTC. "
-        "This entry does not follow the patient: export it again after every change. Not a medical device."
+        f"This entry does not follow the patient: export it again after every change. Not a medical device. {receipt}"
     )
 
 

@@ -13,7 +13,7 @@ from spineworkup.pathways import Pathway
 from spineworkup.reasons import Against, Reason
 from spineworkup.render.to_screen import SHAPES, show_time
 from spineworkup.render.visible import visible
-from spineworkup.render.wording import duration
+from spineworkup.render.wording import duration, receipt_words
 from spineworkup.sources import VERIFICATION_WORDS, Citation, Verification
 from spineworkup.translate.to_english import to_english
 from spineworkup.truth import Truth
@@ -43,6 +43,8 @@ def to_explanation(checklist: Checklist, step: str, width: int = 100) -> str:
         "",
         *_notes(item, pathway),
         *_rules(checklist),
+        "",
+        receipt_words(checklist.receipt),
     ]
     folded = (line for raw in lines for line in _fold(visible(raw), width))
     return "\n".join(folded).rstrip()

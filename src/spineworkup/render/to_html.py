@@ -1,8 +1,9 @@
-"""The sheet as one HTML file: no script, no request, to read on a screen or a phone and to print."""
+"""A page as one HTML file: no script, no request, to read on a screen or a phone and to print."""
 
 from __future__ import annotations
 
 from spineworkup.errors import MissingExtraError, PrintError
+from spineworkup.render.listing import Listing
 from spineworkup.render.model import Sheet, Title
 from spineworkup.render.to_text import source_parts
 from spineworkup.render.visible import safe_link
@@ -15,11 +16,11 @@ except ImportError as error:  # pragma: no cover
 PAPERS = {"a4": "A4", "letter": "letter"}
 
 
-def to_html(sheet: Sheet, paper: str = "a4") -> str:
-    """Return a sheet as one HTML file.
+def to_html(page: Sheet | Listing, paper: str = "a4") -> str:
+    """Return a page as one HTML file.
 
     Args:
-        sheet: From `sheet_for` or `blank_sheet`.
+        page: From `sheet_for`, `blank_sheet`, `timeline_listing` or `agenda_listing`.
         paper: `a4` or `letter`: the size when it is printed.
 
     Raises:
@@ -27,11 +28,12 @@ def to_html(sheet: Sheet, paper: str = "a4") -> str:
     """
     if paper not in PAPERS:
         raise PrintError(f"unknown paper: expected {' or '.join(PAPERS)}")
-    template = _environment().get_template("sheet.html.j2")
-    page = template.render(
-        sheet=sheet, title=Title, paper=PAPERS[paper], safe_link=safe_link, source_parts=source_parts
+    name = "listing.html.j2" if isinstance(page, Listing) else "sheet.html.j2"
+    template = _environment().get_template(name)
+    html = template.render(
+        sheet=page, title=Title, paper=PAPERS[paper], safe_link=safe_link, source_parts=source_parts
     )
-    return page + "\n"
+    return html + "\n"
 
 
 def _environment() -> Environment:

@@ -13,11 +13,12 @@ from spineworkup.reasons import Against, Reason
 from spineworkup.scores import ScoreResult
 from spineworkup.sources import Citation
 from spineworkup.urgency import UrgencyInterval
+from spineworkup.workups.replay import receipt_to_plain
 
 
 def to_json(checklist: Checklist) -> dict[str, Any]:
     """Return a checklist as JSON: enums in lower case, times in ISO 8601 with their offset."""
-    pathway, receipt = checklist.pathway, checklist.receipt
+    pathway = checklist.pathway
     return {
         "pathway": {
             "id": pathway.id,
@@ -46,15 +47,7 @@ def to_json(checklist: Checklist) -> dict[str, Any]:
             {"kind": notice.kind, "text": notice.text, "finding": notice.finding or None}
             for notice in checklist.notices
         ],
-        "receipt": {
-            "library": receipt.library,
-            "pathway": receipt.pathway,
-            "version": receipt.version,
-            "hash": receipt.hash,
-            "overlays": list(receipt.overlays),
-            "at": receipt.at.isoformat(),
-            "chart_digest": receipt.chart_digest,
-        },
+        "receipt": receipt_to_plain(checklist.receipt),
     }
 
 

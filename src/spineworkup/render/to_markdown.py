@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from spineworkup.render.listing import Line, Listing
 from spineworkup.render.model import (
+    ChangedBlock,
     Detail,
     Entry,
     OptionBlock,
@@ -35,9 +37,9 @@ _AT_START = re.compile(r"^([+\-=]|\d+(?=[.)]))")
 _ADDRESS = re.compile(r"(?i)(:)(?=//)|(?<=mailto)(:)|(?<=xmpp)(:)|(?<=www)(\.)")
 
 
-def to_markdown(sheet: Sheet) -> str:
-    """Return a sheet as Markdown; boxes are `☐`, so that no viewer offers to tick them."""
-    lines = [*_head(sheet), *_front(sheet), *_behind(sheet), *_foot(sheet)]
+def to_markdown(page: Sheet | Listing) -> str:
+    """Return a page as Markdown; boxes are `☐`, so that no viewer offers to tick them."""
+    lines = _listing(page) if isinstance(page, Listing) else _sheet(page)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
@@ -52,6 +54,26 @@ def escape(text: str) -> str:
     return _ADDRESS.sub(lambda match: f"\\{match[0]}", plain)
 
 
+def _listing(page: Listing) -> Iterator[str]:
+    yield from (f"# {escape(page.title)}", "", f"**{escape(page.identity)}**" if page.identity else "", "")
+    yield from (f"- {escape(blank)}: {LINE}" for blank in page.blanks)
+    yield from ("", *(f"{escape(words)}\n" for words in page.summary))
+    for section in page.sections:
+        lines = [line for one in section.lines for line in _line(one)]
+        yield from _section(escape(section.title), lines or [escape(section.none)])
+    yield from (f"{escape(words)}\n" for words in (*page.foot, *page.footer))
+
+
+def _line(line: Line) -> Iterator[str]:
+    yield f"- **{escape(line.lead)}** {escape(line.text)}"
+    if line.more:
+        yield f"  - {escape(line.more)}"
+
+
+def _sheet(sheet: Sheet) -> Iterator[str]:
+    yield from (*_head(sheet), *_front(sheet), *_behind(sheet), *_foot(sheet))
+
+
 def _head(sheet: Sheet) -> Iterator[str]:
     yield from (f"# {escape(sheet.title)}", "", escape(sheet.objective), "")
     for one in sheet.identifiers:
@@ -62,6 +84,8 @@ def _head(sheet: Sheet) -> Iterator[str]:
         yield from (f"**{escape(tier_words(sheet.banner.tier))}**", "", escape(sheet.banner.words), "")
     for notice in sheet.summary:
         yield from (escape(f"{notice.kind}: {notice.text} (see {Title.NOTICES})"), "")
+    if sheet.changed is not None:
+        yield from (escape(f"{Title.CHANGED} {sheet.changed.front}"), "")
 
 
 def _front(sheet: Sheet) -> Iterator[str]:
@@ -103,6 +127,7 @@ def _pause(pause: PauseBlock) -> Iterator[str]:
 
 
 def _behind(sheet: Sheet) -> Iterator[str]:
+    yield from _section(Title.CHANGED, [] if sheet.changed is None else [*_changed(sheet.changed)])
     yield from _section(Title.ALL_UNKNOWN, [line for one in sheet.unknown for line in _unknown(one)])
     yield from _section(Title.RECORDS, [line for one in sheet.records for line in _record(one)])
     yield from _section(Title.DETAILS, [line for one in sheet.details for line in _detail(one)])
@@ -128,6 +153,13 @@ def _section(title: str, lines: list[str]) -> Iterator[str]:
 def _listed(head: str, lines: list[str]) -> Iterator[str]:
     yield f"- {escape(head)}"
     yield from (f"  - {escape(line)}" for line in lines)
+
+
+def _changed(changed: ChangedBlock) -> Iterator[str]:
+    if changed.events:
+        yield from _listed(f"{Title.ENTERED}:", [*changed.events])
+    for one in changed.lines:
+        yield from _listed(one.head, [*one.said])
 
 
 def _unknown(unknown: Unknown) -> Iterator[str]:

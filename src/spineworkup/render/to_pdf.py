@@ -1,4 +1,4 @@
-"""The sheet as a tagged PDF that can be filled in: typst sets it, pypdf adds the fields.
+"""A page as a tagged PDF: typst sets it, and pypdf adds the fields of a sheet, which can be filled in.
 
 The bytes are the same each time and on every machine: no date, no font of the machine.
 """
@@ -14,6 +14,7 @@ from typing import Any, Literal
 from spineworkup.errors import MissingExtraError, PrintError
 from spineworkup.render.fields import Field, add_fields
 from spineworkup.render.fonts import font_paths
+from spineworkup.render.listing import Listing
 from spineworkup.render.model import MARKS, Ref, Sheet, Title, attributes, texts, tier_of
 from spineworkup.render.to_text import source_parts
 from spineworkup.render.visible import safe_link
@@ -26,16 +27,16 @@ except ImportError as error:  # pragma: no cover
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}
 STANDARD: Literal["ua-1"] = "ua-1"
-_PROPERTIES = ("short", "is_none", "urgencies", "lines", "top_unknown")
+_PROPERTIES = ("short", "is_none", "urgencies", "lines", "top_unknown", "head", "said")
 _NO_GLYPH = re.compile(r"the text `\"(?P<text>.*?)\"` could not be displayed", re.DOTALL)
 _ESCAPE = re.compile(r"\\u\{(?P<code>[0-9a-f]+)\}")
 
 
-def to_pdf(sheet: Sheet, paper: str = "a4") -> bytes:
-    """Return a sheet as a PDF, tagged for PDF/UA-1 and with boxes and spaces to fill in.
+def to_pdf(page: Sheet | Listing, paper: str = "a4") -> bytes:
+    """Return a page as a PDF, tagged for PDF/UA-1; a sheet with boxes and spaces to fill in.
 
     Args:
-        sheet: From `sheet_for` or `blank_sheet`.
+        page: From `sheet_for`, `blank_sheet`, `timeline_listing` or `agenda_listing`.
         paper: `a4` or `letter`.
 
     Raises:
@@ -43,12 +44,13 @@ def to_pdf(sheet: Sheet, paper: str = "a4") -> bytes:
     """
     if paper not in PAPERS:
         raise PrintError(f"unknown paper: expected {' or '.join(PAPERS)}")
-    with as_file(files("spineworkup.render").joinpath("templates", "sheet.typ")) as template:
+    name, data = ("listing.typ", _plain(page)) if isinstance(page, Listing) else ("sheet.typ", _data(page))
+    with as_file(files("spineworkup.render").joinpath("templates", name)) as template:
         try:
             # One compiler for both, so that the pages are set once and the places are those of these pages.
             compiler = typst.Compiler(
                 template,
-                sys_inputs={"data": json.dumps(_data(sheet)), "paper": PAPERS[paper]},
+                sys_inputs={"data": json.dumps(data), "paper": PAPERS[paper]},
                 ignore_system_fonts=True,
                 font_paths=font_paths(),
             )
@@ -56,8 +58,8 @@ def to_pdf(sheet: Sheet, paper: str = "a4") -> bytes:
             assert isinstance(pdf, bytes)
             placed = json.loads(compiler.query("<field>"))
         except typst.TypstError as error:
-            raise PrintError(_reason(sheet, str(error))) from None
-    return add_fields(pdf, [Field.of(one["value"]) for one in placed])
+            raise PrintError(_reason(page, str(error))) from None
+    return add_fields(pdf, [Field.of(one["value"]) for one in placed]) if placed else pdf
 
 
 def _data(sheet: Sheet) -> dict[str, Any]:
@@ -85,13 +87,13 @@ def _plain(part: object) -> Any:
     return {**plain, **worked_out}
 
 
-def _reason(sheet: Sheet, message: str) -> str:
+def _reason(page: Sheet | Listing, message: str) -> str:
     """Say which text can't be set and which character no font has, but not what the text is."""
     found = _NO_GLYPH.search(message)
     if found is None:
         return "the pages can't be set; the HTML and the plain text can"
     shown = _ESCAPE.sub(lambda escape: chr(int(escape["code"], 16)), found["text"])
-    place = next((path for path, text in texts(sheet) if shown in text), "a text")
+    place = next((path for path, text in texts(page) if shown in text), "a text")
     codes = " ".join(f"U+{ord(character):04X}" for character in shown)
     name = unicodedata.name(shown[0], "a character without a name").lower() if shown else ""
     cjk = "; the package manimgx-fonts-cjk has Chinese, Japanese and Korean" if _is_cjk(name) else ""

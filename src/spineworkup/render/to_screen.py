@@ -9,6 +9,7 @@ from textwrap import wrap
 from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.readings import Status
 from spineworkup.render.visible import visible
+from spineworkup.render.wording import receipt_words
 from spineworkup.scores import ScoreResult
 from spineworkup.sources import VERIFICATION_WORDS
 from spineworkup.truth import Truth
@@ -150,6 +151,7 @@ def _foot(checklist: Checklist) -> Iterator[str]:
     total = len(checklist.pathway.rules)
     yield f"{len(weak)} of {total} rules are {VERIFICATION_WORDS['secondary'].split(':')[0]} against their source."
     yield checklist.pathway.intended_use
+    yield receipt_words(checklist.receipt)
 
 
 def fold(line: str, width: int) -> list[str]:

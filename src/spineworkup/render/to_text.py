@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
+from spineworkup.render.listing import Line, Listing
 from spineworkup.render.model import (
     Blank,
+    ChangedBlock,
     Detail,
     Entry,
     OptionBlock,
@@ -27,10 +29,35 @@ from spineworkup.render.wording import sentence
 _RULE, _THIN = "=", "-"
 
 
-def to_text(sheet: Sheet, width: int = 80) -> str:
-    """Return a sheet as text of this width; boxes are `[ ]`, spaces to write in are underlined."""
-    lines = [*_head(sheet), *_front(sheet), *_behind(sheet), *_foot(sheet)]
+def to_text(page: Sheet | Listing, width: int = 80) -> str:
+    """Return a page as text of this width; boxes are `[ ]`, spaces to write in are underlined."""
+    lines = _listing(page) if isinstance(page, Listing) else _sheet(page)
     return "\n".join(folded for line in lines for folded in _fold(line, width)) + "\n"
+
+
+def _listing(page: Listing) -> Iterator[str]:
+    yield from (page.title, _RULE)
+    if page.identity:
+        yield page.identity
+    if page.blanks:
+        yield "   ".join(f"{blank} {'_' * 12}" for blank in page.blanks)
+    yield from page.summary
+    for section in page.sections:
+        lines = (line for one in section.lines for line in _line(one))
+        yield from _section(section.title, lines if section.lines else [f"  {section.none}"])
+    if page.foot:
+        yield from ("", _RULE, *page.foot)
+    yield from ("", *page.footer)
+
+
+def _line(line: Line) -> Iterator[str]:
+    yield f"  {line.lead} {line.text}"
+    if line.more:
+        yield f"    {line.more}"
+
+
+def _sheet(sheet: Sheet) -> Iterator[str]:
+    yield from (*_head(sheet), *_front(sheet), *_behind(sheet), *_foot(sheet))
 
 
 def _head(sheet: Sheet) -> Iterator[str]:
@@ -47,6 +74,8 @@ def _head(sheet: Sheet) -> Iterator[str]:
     yield _RULE
     for notice in sheet.summary:
         yield f"{notice.kind}: {notice.text} (see {Title.NOTICES})"
+    if sheet.changed is not None:
+        yield f"{Title.CHANGED} {sheet.changed.front}"
 
 
 def _front(sheet: Sheet) -> Iterator[str]:
@@ -101,6 +130,7 @@ def state_words(row: Row) -> str:
 
 
 def _behind(sheet: Sheet) -> Iterator[str]:
+    yield from _section(Title.CHANGED, [] if sheet.changed is None else _changed(sheet.changed))
     yield from _section(Title.ALL_UNKNOWN, (line for one in sheet.unknown for line in _unknown(one)))
     yield from _section(Title.RECORDS, (line for one in sheet.records for line in _record(one)))
     yield from _section(Title.DETAILS, (line for one in sheet.details for line in _detail(one)))
@@ -122,6 +152,13 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
     listed = list(lines)
     if listed:
         yield from ("", title, _RULE, *listed)
+
+
+def _changed(changed: ChangedBlock) -> Iterator[str]:
+    if changed.events:
+        yield from (f"  {Title.ENTERED}:", *(f"    {event}" for event in changed.events))
+    for one in changed.lines:
+        yield from (f"  {one.head}", *(f"    {words}" for words in one.said))
 
 
 def _unknown(unknown: Unknown) -> Iterator[str]:

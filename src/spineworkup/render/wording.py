@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
+
+from spineworkup.checklists import Receipt
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UNCONFIRMED = "not confirmed against the primary source"
@@ -88,6 +91,21 @@ def unit_words(unit: str) -> str:
     return f"micro{words[1:]}" if words.startswith(("umol", "ug")) else words
 
 
+def how_long(length: timedelta) -> str:
+    """Return a measured length of time in words, to the minute.
+
+    >>> how_long(timedelta(hours=2, minutes=10)), how_long(timedelta(days=3, hours=4, minutes=5))
+    ('2 h 10 min', '3 days 4 h')
+    """
+    days, rest = divmod(int(length.total_seconds()) // 60, 1440)
+    hours, minutes = divmod(rest, 60)
+    if days:
+        parts = [f"{days} day{'' if days == 1 else 's'}", f"{hours} h" if hours else ""]
+    else:
+        parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]
+    return " ".join(part for part in parts if part) or "under 1 min"
+
+
 def duration(length: timedelta) -> str:
     """Return a length of time in words.
 
@@ -98,3 +116,20 @@ def duration(length: timedelta) -> str:
     if minutes % 1440 == 0 and minutes > 1440:
         return f"{minutes // 1440} days"
     return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
+
+
+def rules_words(id_: str, version: str, content: str, overlays: Iterable[str]) -> str:
+    """Return by which rules something was made: name, version, hash, overlays."""
+    named = joined(list(overlays))
+    return f"{id_} {version}, {content}" + (f", overlays {named}" if named else "")
+
+
+def receipt_words(receipt: Receipt, *, with_input: bool = True) -> str:
+    """Return a receipt as it is printed: enough to work the answer out again.
+
+    Args:
+        with_input: With the digest of what was known.
+    """
+    rules = rules_words(receipt.pathway, receipt.version, receipt.hash, receipt.overlays)
+    digest = f"; input {receipt.chart_digest}" if with_input else ""
+    return f"spineworkup {receipt.library}; {rules}{digest}; at {receipt.at.isoformat()}."

@@ -8,6 +8,7 @@ from datetime import datetime
 from attrs import field, frozen
 
 from spineworkup.checklists import Checklist, ChecklistItem
+from spineworkup.readings import CLOSED
 from spineworkup.workups.events import (
     AvailabilityChanged,
     ClockStarted,
@@ -43,9 +44,10 @@ class Change:
 
     @property
     def is_more_urgent(self) -> bool:
-        """Whether it surely has to be done sooner than was sure before."""
+        """Whether it surely has to be done sooner than was sure before; what is finished hasn't to."""
         was, now = self.was.urgency.lowest, self.now.urgency.lowest
-        return now > was or (now is was and _sooner(self.now.due, self.was.due))
+        sooner = now > was or (now is was and _sooner(self.now.due, self.was.due))
+        return sooner and self.now.status not in CLOSED
 
 
 @frozen
@@ -93,9 +95,9 @@ def changes_between(
     return Changes(since, after.at, tuple(sorted(changed, key=_urgent_first)), entered, rules_changed, by_id)
 
 
-def _urgent_first(change: Change) -> tuple[int, float]:
-    due = change.now.due
-    return -change.now.urgency.lowest.rank, float("inf") if due is None else due.timestamp()
+def _urgent_first(change: Change) -> tuple[bool, int, float]:
+    now = change.now
+    return now.status in CLOSED, -now.urgency.lowest.rank, float("inf") if now.due is None else now.due.timestamp()
 
 
 def _sooner(now: datetime | None, was: datetime | None) -> bool:
