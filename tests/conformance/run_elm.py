@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -44,10 +44,12 @@ class Judged:
         return self.seen["patient"]
 
 
-def judge(runs: Iterable[Run], *options: str) -> Judged:
-    """Run each pathway's library over its patients."""
+def judge(runs: Iterable[Run], options: Sequence[str] = (), enough: int = 0) -> Judged:
+    """Run each pathway's library over its patients; over no more of them once so many differences are enough."""
     judged = Judged()
     for case, said in answers(runs, *options):
+        if enough and len(judged.differences) >= enough:
+            break
         wanted = expected(case.checklist)
         judged.seen.update(what_is_seen(case, wanted))
         for define, value in said.items():
@@ -68,10 +70,16 @@ def answers(runs: Iterable[Run], *options: str) -> Iterator[tuple[Case, dict[str
         assert node.stdin and node.stdout
         feeder = Thread(target=_feed, args=(runs, node.stdin, asked))
         feeder.start()
-        for line in node.stdout:
-            case, names = asked.popleft()
-            yield case, dict(zip(names, json.loads(line), strict=True))
-        feeder.join()
+        try:
+            for line in node.stdout:
+                case, names = asked.popleft()
+                yield case, dict(zip(names, json.loads(line), strict=True))
+        except GeneratorExit:
+            # Nobody asks for more.
+            node.kill()
+            raise
+        finally:
+            feeder.join()
     assert node.returncode == 0 and not asked, "Node stopped before the last patient"
 
 

@@ -27,7 +27,7 @@ from tests.fhir.plan_checks import asked_defines, defines_in, elm_in
 pytestmark = pytest.mark.conformance
 SCRIPT = Path(__file__).with_name("run_encender.mjs")
 # Each starts a worker that reads the library, and each action looks at every record anew: seconds for a patient.
-PATIENTS = 12
+PATIENTS = 6
 PATHWAY = load_pathway()
 
 
@@ -113,9 +113,9 @@ def test_a_group_is_kept_where_a_step_of_it_is(applied: list[dict[str, Any]]) ->
 
 
 def test_plans_of_random_rules() -> None:
-    """Small ones, so that there can be many: a few patients of each of twenty."""
+    """Small ones, so that there can be many: two patients of each of twelve."""
     need("encender")
-    runs = list(random_pathways(12, 20, 3))
+    runs = list(random_pathways(12, 12, 2))
     found = apply_plans(runs)
     wanted = [steps_that_are(case.checklist, Truth.TRUE) for _, patients in runs for case in patients]
 
