@@ -44,7 +44,7 @@ class Deadline:
     """A time during which a step had to be done.
 
     Args:
-        urgency: The highest that was certain.
+        urgency: What was certain of it last.
         since: When it came onto the list.
         due: By when, as it was said last; None where no time was given.
         done: When it was done; None where it isn't, or isn't asked for any more.
@@ -104,11 +104,10 @@ def _deadlines(workup: Workup, last: Checklist) -> Iterator[Deadline]:
         for item in checklist.items:
             id_ = item.step.id
             if item.status in (Status.DUE, Status.WAITING):
-                spell = open_.get(id_) or Deadline(
-                    id_, item.step.label, item.urgency.lowest, checklist.at, None, None, item.status, None
+                since = open_[id_].since if id_ in open_ else checklist.at
+                open_[id_] = Deadline(
+                    id_, item.step.label, item.urgency.lowest, since, item.due, None, item.status, None
                 )
-                urgency = max(spell.urgency, item.urgency.lowest)
-                open_[id_] = evolve(spell, urgency=urgency, due=item.due, status=item.status)
             elif id_ in open_:
                 yield _ended(open_.pop(id_), item.status, checklist)
     for spell in open_.values():
