@@ -57,7 +57,7 @@ def save_workup(workup: Workup, path: Path, *, expected_revision: int) -> Workup
 
 def load(path: Path, place: str, pathway: Pathway | None) -> Workup:
     """Return the workup that a file holds; messages name a place."""
-    with _told(f"{place}: can't be read"):
+    with told(f"{place}: can't be read"):
         raw = path.read_bytes()
     try:
         return open_workup(raw, place, pathway)
@@ -69,7 +69,7 @@ def load(path: Path, place: str, pathway: Pathway | None) -> Workup:
 
 def save(workup: Workup, path: Path, place: str, expected_revision: int) -> Workup:
     """Save a workup in a file; messages name a place."""
-    with _told(f"{place}: saving failed, and what is kept there is whole, as before or as saved: load it to see"):
+    with told(f"{place}: saving failed, and what is kept there is whole, as before or as saved: load it to see"):
         file = Path(os.path.realpath(path))
         with locked(_with(file, LOCK), place):
             raw = file.read_bytes() if file.exists() else None
@@ -81,7 +81,7 @@ def save(workup: Workup, path: Path, place: str, expected_revision: int) -> Work
 
 
 @contextmanager
-def _told(failure: str) -> Iterator[None]:
+def told(failure: str) -> Iterator[None]:
     """Say in the words of the library what the system says: its own name files, and so perhaps a patient."""
     try:
         yield

@@ -61,7 +61,7 @@ def to_bytes(case: str, events: Iterable[Event]) -> bytes:
     return as_text(SCHEMA, library, case, chained, head_of(last, SCHEMA, library)).encode()
 
 
-def as_text(schema: int, library: str, case: str, chained: Sequence[tuple[str, str]], head: str) -> str:
+def as_text(schema: object, library: object, case: str, chained: Sequence[tuple[str, str]], head: object) -> str:
     """Return the text of a kept workup.
 
     Args:

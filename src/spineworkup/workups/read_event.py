@@ -23,7 +23,7 @@ def read_event(raw: object) -> Event:
     """
     if not isinstance(raw, dict):
         raise WorkupError("expected an event, a mapping with the key kind")
-    kind = KINDS.get(raw.get("kind", ""))
+    kind = KINDS.get(name) if isinstance(name := raw.get("kind"), str) else None
     if kind is None:
         raise WorkupError(f"kind: expected one of {', '.join(KINDS)}")
     known = {attribute.name: attribute for attribute in fields(kind)}

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
+from attrs.converters import optional
 
-from spineworkup.charts import read_time
+from spineworkup.charts import aware, read_time
 from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.errors import WorkupError
 from spineworkup.readings import Status
@@ -27,7 +28,7 @@ class Standing:
 
     status: Status
     urgency: UrgencyInterval
-    due: datetime | None = None
+    due: datetime | None = field(default=None, converter=optional(aware))
     clear_to_proceed: bool = False
     instead: str | None = None
 
