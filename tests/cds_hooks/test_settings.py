@@ -16,10 +16,13 @@ from joserfc.jwk import ECKey, RSAKey
 from spineworkup.cds_hooks.keys import ALGORITHMS
 from spineworkup.cds_hooks.read_settings import read_settings
 from spineworkup.cds_hooks.settings import Client, Settings, SettingsError, Tenant
+from spineworkup.reading import load
 from tests.cds_hooks.callers import BASE, EHR, JKU, jwk, key, settings
+from tests.cds_hooks.world import PATHWAY
 
 SECRET = "hunter2-hunter2-hunter2-hunter2-hunter2"
 CLIENT = {"iss": EHR, "algorithm": "ES384", "keys": {"keys": [jwk("ES384 main", "main")]}}
+READ_BASE = load.read_base
 GOOD = {"base_url": BASE, "clients": [CLIENT]}
 
 
@@ -278,10 +281,11 @@ def test_a_path_leads_to_a_file_or_is_refused(read, path):
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: ascii(path[:30]))
-def test_the_name_of_rules_is_one_of_the_librarys_or_a_folder_of_rules(path):
+def test_the_name_of_rules_is_one_of_the_librarys_or_a_folder_of_rules(path, monkeypatch):
     from spineworkup.cds_hooks.app import create_app
     from spineworkup.errors import SpineWorkupError
 
+    monkeypatch.setattr(load, "read_base", lambda name: PATHWAY if name == load.DEFAULT else READ_BASE(name))
     with pytest.raises(SpineWorkupError):
         create_app(Settings(package=path))
     with pytest.raises(SpineWorkupError):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import cycle
 
 import pytest
 from attrs import evolve, fields
@@ -117,17 +118,16 @@ def told(say) -> Pathway:
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_rules_can_put_nothing_into_a_card(payload):
     """An overlay is half trusted: not one of its texts becomes a link, a tag or an image. Each payload in every text at once."""
-    for around in AROUND:
+    for around, case in zip(AROUND, cycle((EMERGENCY, PACEMAKER))):
         pathway = told(around.format(payload))
-        for case in (EMERGENCY, PACEMAKER):
-            chart = rebased(case.chart)
-            object.__setattr__(chart, "findings", pathway.findings)
-            checklist = assess(pathway, chart, at=case.at)
-            found = to_cards(checklist, occasion(checklist, suggestions=True, drafted=frozenset({"mri_whole_spine"})))
-            for text in texts_of(found):
-                assert active(text) == [], (around, text[:200])
-            assert all(card["source"].get("url", LINKS["ng234"]) in LINKS.values() for card in found)
-            assert all(0 < len(card["summary"]) < 140 for card in found)
+        chart = rebased(case.chart)
+        object.__setattr__(chart, "findings", pathway.findings)
+        checklist = assess(pathway, chart, at=case.at)
+        found = to_cards(checklist, occasion(checklist, suggestions=True, drafted=frozenset({"mri_whole_spine"})))
+        for text in sorted(set(texts_of(found))):
+            assert active(text) == [], (around, text[:200])
+        assert all(card["source"].get("url", LINKS["ng234"]) in LINKS.values() for card in found)
+        assert all(0 < len(card["summary"]) < 140 for card in found)
 
 
 @given(text=st.text(max_size=60))
