@@ -18,6 +18,7 @@ pytest.importorskip("jinja2", reason="the extra `html` isn't installed")
 from spineworkup.render.sheet import blank_sheet, sheet_for
 from spineworkup.render.to_html import to_html
 from tests.render.example import AT, emergency, example_pathway, pain_only
+from tests.render.lived import printed_again, timeline, ward
 
 pytestmark = [pytest.mark.conformance, pytest.mark.browser]
 MODULES = Path(os.environ.get("SPINEWORKUP_NODE_MODULES", Path(__file__).parents[2] / "node_modules"))
@@ -31,6 +32,9 @@ SHEETS = {
     "long names": lambda: sheet_for(emergency(NAMES)),
     "pain only": lambda: sheet_for(pain_only()),
     "blank": lambda: blank_sheet(example_pathway(), AT),
+    "printed again": printed_again,
+    "timeline": lambda: timeline(NAMES),
+    "agenda": lambda: ward(NAMES),
 }
 # The page itself forbids scripts; the copy that is judged must let the judge in.
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')

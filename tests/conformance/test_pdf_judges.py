@@ -14,10 +14,12 @@ for _package in ("typst", "pypdf"):
     pytest.importorskip(_package, reason="the extra `pdf` isn't installed")
 
 from spineworkup.reading.load import load_pathway  # noqa: E402
+from spineworkup.render.listing import Listing  # noqa: E402
 from spineworkup.render.model import Sheet  # noqa: E402
 from spineworkup.render.sheet import blank_sheet, sheet_for  # noqa: E402
 from spineworkup.render.to_pdf import to_pdf  # noqa: E402
 from tests.render.example import AT, emergency, example_pathway, pain_only  # noqa: E402
+from tests.render.lived import printed_again, timeline, ward  # noqa: E402
 
 pytestmark = pytest.mark.conformance
 NAMES = "محمد عبد الله สมชาย हिन्दी தமிழ் Παπαδόπουλος Достоевский 🦊 Łukasz Ann\u202egpj " + "Wolfe" * 40
@@ -27,6 +29,9 @@ SHEETS = {
     "pain only": lambda: sheet_for(pain_only()),
     "blank": lambda: blank_sheet(example_pathway(), AT),
     "shipped, blank": lambda: blank_sheet(load_pathway(), AT),
+    "printed again": printed_again,
+    "timeline": lambda: timeline(NAMES),
+    "agenda": ward,
 }
 # Rules that a judge skips are named here, so that a pass never hides a new one.
 PDFUA_SKIPS = {
@@ -37,7 +42,7 @@ PDFUA_SKIPS = {
 @pytest.fixture(params=[(name, paper) for name in SHEETS for paper in ("a4", "letter")], ids=" ".join)
 def pdf(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     name, paper = request.param
-    sheet: Sheet = SHEETS[name]()
+    sheet: Sheet | Listing = SHEETS[name]()
     path = tmp_path / "sheet.pdf"
     path.write_bytes(to_pdf(sheet, paper))
     return path

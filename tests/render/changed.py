@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from typing import TypeVar
 
 from attrs import evolve
 
+from spineworkup.render.listing import Listing
 from spineworkup.render.model import Blank, Sheet, Tier, attributes
 from spineworkup.render.visible import all_visible
 
+P = TypeVar("P", Sheet, Listing)
 # Constants of the program and ids of the rules (snake_case), never free text.
 CONSTANT = {(Blank, "id"), (Blank, "kind"), (Tier, "value"), (Tier, "mark"), (Tier, "words")}
 
 
-def with_texts(sheet: Sheet, change: Callable[[str], str]) -> Sheet:
-    """Return the sheet with every text that isn't empty changed, made visible as the builder does."""
-    changed = _change(sheet, change)
-    assert isinstance(changed, Sheet)
+def with_texts(page: P, change: Callable[[str], str]) -> P:
+    """Return the page with every text that isn't empty changed, made visible as the builder does."""
+    changed = _change(page, change)
+    assert isinstance(changed, type(page))
     return all_visible(changed)
 
 

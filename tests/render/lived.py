@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from spineworkup.pathways import Pathway
+from spineworkup.render.listing import Listing
+from spineworkup.render.model import Sheet
+from spineworkup.render.sheet import sheet_for
+from spineworkup.render.to_agenda import agenda_listing
+from spineworkup.render.to_timeline import timeline_listing
+from spineworkup.workups.agenda import agenda
 from spineworkup.workups.events import FindingRecorded
+from spineworkup.workups.timeline import timeline_of
 from spineworkup.workups.workup import Workup
 from tests.render.example import example_pathway
 
@@ -36,6 +43,21 @@ def lived(case: str = "example-1", pathway: Pathway | None = None) -> Workup:
     return workup.withdraw(
         recorded(workup, "night_pain"), reason="entered for another patient", at=at(11, 45), **registrar
     )
+
+
+def printed_again() -> Sheet:
+    """The checklist of later, with what changed since the printout."""
+    workup = lived()
+    return sheet_for(workup.checklist(LATER), workup.changes_since_shown(LATER))
+
+
+def timeline(case: str = "example-1") -> Listing:
+    return timeline_listing(timeline_of(lived(case), LATER))
+
+
+def ward(case: str = "example-1") -> Listing:
+    workups = [("ward/a.json", lived(case)), ("ward/b.json", lived("example-2"))]
+    return agenda_listing(agenda(workups, LATER), LATER)
 
 
 def recorded(workup: Workup, finding: str) -> str:

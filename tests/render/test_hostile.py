@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,8 +16,10 @@ from spineworkup.render.to_markdown import escape, to_markdown
 from spineworkup.render.to_text import to_text
 from tests.render.changed import Page, squeezed, with_texts
 from tests.render.example import emergency
+from tests.render.lived import printed_again, timeline
 
-SHEET = sheet_for(emergency())
+SHEET = evolve(sheet_for(emergency()), changed=printed_again().changed)
+LISTING = timeline()
 PLAIN = with_texts(SHEET, lambda text: "words")
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -53,6 +56,16 @@ def test_html_keeps_its_elements(payload: str) -> None:
     assert page.ids == plain.ids
     assert all(link.startswith(("#", "https://")) for link in page.links)
     assert not [name for _, names in page.elements for name in names if name.startswith("on")]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_listing_takes_a_text_for_markup(payload: str) -> None:
+    changed, plain = (with_texts(LISTING, lambda _, text=text: text) for text in (payload, "words"))
+    page = Page(to_html(changed))
+    assert page.elements == Page(to_html(plain)).elements and page.links == []
+    shapes = [[re.match(r"[#\- ]*", line)[0] for line in to_markdown(one).splitlines()] for one in (changed, plain)]  # type: ignore[index]
+    assert shapes[0] == shapes[1]
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", to_text(changed))
 
 
 def _only_links_differ(page: Page, plain: Page) -> bool:
@@ -100,6 +113,16 @@ def test_markdown_makes_no_link_of_an_address(address: str) -> None:
 def test_text_holds_no_control_character(payload: str) -> None:
     page = to_text(with_texts(SHEET, lambda _: payload))
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", page)
+
+
+@pytest.mark.parametrize("payload", [p for p in PAYLOADS if any(c in p for c in "#<{$\\\x00\u202e*")])
+def test_a_listing_in_pdf_sets_it_as_it_is(payload: str) -> None:
+    pypdf = pytest.importorskip("pypdf", reason="the extra `pdf` isn't installed")
+    from spineworkup.render.to_pdf import to_pdf
+
+    listing = with_texts(LISTING, lambda _: payload)
+    printed = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(to_pdf(listing))).pages)
+    assert squeezed(listing.identity) in squeezed(printed)
 
 
 @pytest.mark.parametrize("payload", [p for p in PAYLOADS if any(c in p for c in "#<{$\\\x00\u202e*")])

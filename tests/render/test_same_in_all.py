@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from spineworkup.render.listing import Listing
 from spineworkup.render.model import Sheet, Title, texts
 from spineworkup.render.sheet import blank_sheet, sheet_for
 from spineworkup.render.to_html import to_html
@@ -22,6 +23,7 @@ from tests.render.example import (
     pain_only,
     unsafe_implant,
 )
+from tests.render.lived import printed_again, timeline, ward
 
 SHEETS = {
     "emergency": lambda: sheet_for(emergency()),
@@ -29,6 +31,9 @@ SHEETS = {
     "unsafe implant": lambda: sheet_for(unsafe_implant()),
     "nothing known": lambda: sheet_for(checklist_of({})),
     "blank": lambda: blank_sheet(example_pathway(waivers=(WAIVER,)), AT),
+    "printed again": printed_again,
+    "timeline": timeline,
+    "agenda": ward,
 }
 # What only software reads: names of fields, ids, the words for a screen reader, the parts of what is joined elsewhere.
 INSIDE = re.compile(
@@ -37,12 +42,15 @@ INSIDE = re.compile(
 
 
 @pytest.fixture(params=SHEETS)
-def sheet(request: pytest.FixtureRequest) -> Sheet:
+def sheet(request: pytest.FixtureRequest) -> Sheet | Listing:
     return SHEETS[request.param]()
 
 
-def said(sheet: Sheet) -> list[str]:
+def said(sheet: Sheet | Listing) -> list[str]:
     """Every text that a reader must find, whatever the format."""
+    if isinstance(sheet, Listing):
+        full = [section.none for section in sheet.sections if section.lines]
+        return [text for _, text in texts(sheet) if text and text not in full]
     words = [text for path, text in texts(sheet) if text and not INSIDE.search(path)]
     words += [tier.short for pause in sheet.pauses for row in pause.rows for _, tier in row.urgencies]
     words += [unknown.tier.short for unknown in sheet.unknown]
@@ -60,29 +68,29 @@ def _ref_words(sheet: Sheet) -> list[str]:
     ]
 
 
-def missing(sheet: Sheet, printed: str) -> list[str]:
+def missing(sheet: Sheet | Listing, printed: str) -> list[str]:
     page = squeezed(printed)
     return [words for words in said(sheet) if squeezed(words) not in page]
 
 
-def test_text(sheet: Sheet) -> None:
+def test_text(sheet: Sheet | Listing) -> None:
     assert missing(sheet, to_text(sheet)) == []
 
 
-def test_text_keeps_its_width(sheet: Sheet) -> None:
+def test_text_keeps_its_width(sheet: Sheet | Listing) -> None:
     assert max(len(line) for line in to_text(sheet, width=72).splitlines()) <= 72
 
 
-def test_markdown(sheet: Sheet) -> None:
+def test_markdown(sheet: Sheet | Listing) -> None:
     plain = re.sub(r"\\(.)", r"\1", to_markdown(sheet).replace("**", "").replace(r"\_", ""))
     assert missing(sheet, plain) == []
 
 
-def test_html(sheet: Sheet) -> None:
+def test_html(sheet: Sheet | Listing) -> None:
     assert missing(sheet, Page(to_html(sheet)).text) == []
 
 
-def test_pdf(sheet: Sheet) -> None:
+def test_pdf(sheet: Sheet | Listing) -> None:
     pypdf = pytest.importorskip("pypdf", reason="the extra `pdf` isn't installed")
     from spineworkup.render.to_pdf import to_pdf
 
