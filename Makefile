@@ -20,7 +20,7 @@ COVERED ?= 100
 export PIP_USER := 0
 export PIP_REQUIRE_VIRTUALENV := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-unexport PYTHONPATH PYTHONHOME
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 # A copied or moved folder, or a Python that was upgraded away: start afresh, or the old code would run.
 $(shell test "$$(cat .venv/home 2>/dev/null)" = "$$PWD" && $(RUN) -c '' 2>/dev/null || rm -rf .venv)
@@ -34,8 +34,10 @@ lint: .venv/test.ok
 	@$(RUN) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())' --no-logo
 
 test: lint
-	@$(RUN) -m pytest $(if $(ARGS),$(ARGS),--cov --cov-report=)
-ifndef ARGS
+ifdef ARGS
+	@$(RUN) -m pytest $(ARGS)
+else
+	@$(RUN) -m tests.side_by_side
 	@mkdir -p build && $(RUN) -m coverage report --omit='$(ABOVE)' --fail-under=$(COVERED) >build/coverage.txt \
 	  || { cat build/coverage.txt; exit 1; }
 endif
