@@ -396,6 +396,10 @@ class Pathway:
         parts = "\n".join(repr(getattr(self, name)) for name in _CONTENT)
         return "sha256:" + hashlib.sha256(parts.encode()).hexdigest()
 
+    def decides_as(self, other: Pathway) -> bool:
+        """Return whether the rules of two pathways are the same, whatever else they say: then so is all that follows from them."""
+        return all(getattr(self, name) == getattr(other, name) for name in _RULES)
+
     def contacts_of(self, step: str) -> tuple[Contact, ...]:
         """Return whom to call about a step at the place to which overlays adapt the pathway."""
         return tuple(one for place in self.local for one in place.contacts if step in one.steps)
@@ -471,6 +475,10 @@ class Waiver:
 _MAPS = ("steps", "findings", "criteria", "scores", "sources", "purposes", "options")
 _WORDS = ("id", "version", "title", "profile", "revised", "review_by", "intended_use")
 _CONTENT = (*_WORDS, *_MAPS, "order", "fallbacks", "pauses", "overlays", "waivers", "local")
+
+
+# What is worked out from a chart comes from these; an hour at which a place is closed comes from `local`.
+_RULES = ("steps", "findings", "criteria", "scores", "purposes", "order", "fallbacks", "pauses")
 
 
 def _join(left: Pathway, right: Pathway, order: tuple[tuple[str, str], ...]) -> Pathway:

@@ -30,7 +30,8 @@ class Difference:
 
     def words(self, sources: Mapping[str, Source]) -> str:
         """Return the difference with its sources by their titles, and how far they were checked."""
-        titles = (f"{sources[cite.source].title} {cite.at}".strip() for cite in self.cites)
+        cited = [(sources.get(cite.source, Source(cite.source, cite.source)), cite.at) for cite in self.cites]
+        titles = (f"{source.title} {at}".strip() for source, at in cited)
         return f"{self.label}: {self.text} [{'; '.join((*titles, VERIFICATION_WORDS[self.verification]))}]"
 
 

@@ -85,6 +85,7 @@ def test_the_shipped_rules_are_proved_with_every_overlay_that_is_shipped(run, mo
     assert (0, "") == (code, err)
     assert ["metastatic_spine", "metastatic_spine + us"] == [line.split(" 0.")[0] for line in out.splitlines() if line.startswith("meta")]
     assert (2, 1) == (out.count("purpose_never_empty"), out.count("overlay_loosens_nothing"))
+    assert "example_hospital: changes no rule, so what holds of metastatic_spine holds of it\n" in out
 
 
 def test_two_versions_are_compared_with_a_patient_of_each_kind(run, tmp_path):
@@ -137,7 +138,7 @@ def test_the_patients_are_read_by_assess(run, tmp_path):
 WRONG = [
     (("prove", "nosuch"), "nosuch:1:1: no rule package here: it would hold a file package.yaml (there are: metastatic_spine)"),
     (("prove", "/nowhere/"), "/nowhere/:1:1: no rule package here"),
-    (("prove", "--overlay", "nosuch"), "nosuch:1:1: no overlay here: it would hold a file overlay.yaml (there are: us)"),
+    (("prove", "--overlay", "nosuch"), "nosuch:1:1: no overlay here: it would hold a file overlay.yaml (there are: example_hospital, us)"),
     (("diff", "metastatic_spine", "metastatic_spine+uk"), "uk:1:1: no overlay here"),
     (("diff", "metastatic_spine", "metastatic_spin"), "(did you mean 'metastatic_spine'?)"),
     (("diff", "metastatic_spine", "metastatic_spine+"), "no overlay here"),

@@ -83,6 +83,6 @@ def _of(step: str, place: Place) -> list[ClosedHours]:
 def _is_zone(name: str) -> bool:
     try:
         return bool(ZoneInfo(name).key)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         # No such zone; or a name that is no name at all: a path, a folder, a zero byte.
         return False

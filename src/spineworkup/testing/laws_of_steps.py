@@ -226,7 +226,9 @@ def _takes_over(patient: Patient, item: ChecklistItem) -> None:
 
 def _can_be_done(patient: Patient, step: str) -> bool:
     item = patient.checklist.item(step)
-    return item.reading.barred(item.planned) is not Truth.TRUE and item.progress != "declined"
+    if step in item.reading.closed or item.progress == "declined":
+        return False
+    return item.reading.barred(item.planned) is not Truth.TRUE
 
 
 def _gaps(item: ChecklistItem, pathway: Pathway, needs: tuple[str, ...]) -> Iterable[str]:
