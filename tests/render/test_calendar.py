@@ -11,6 +11,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spineworkup.checklists import Receipt
 from spineworkup.errors import TimeError
 from spineworkup.readings import Status
 from spineworkup.render.to_calendar import case_tag, to_calendar
@@ -19,8 +20,9 @@ from spineworkup.workups.agenda import Entry, agenda
 from tests.render.lived import LATER, at, lived
 
 DUE = at(16)
+RECEIPT = Receipt("0.1.0", "small", "1.0.0", "sha256:0", (), DUE, "sha256:1")
 ENTRY = Entry(
-    "file", "e1", "example-1", "mri", "MRI of the spine", Urgency.SAME_DAY, DUE, False, True, Status.DUE
+    "file", "e1", "example-1", "mri", "MRI of the spine", Urgency.SAME_DAY, DUE, False, True, Status.DUE, RECEIPT
 )
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 

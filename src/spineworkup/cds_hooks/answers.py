@@ -18,6 +18,7 @@ from spineworkup.checklists import Checklist
 from spineworkup.errors import FhirError
 from spineworkup.fhir.from_bundle import assess_imported, from_resources
 from spineworkup.pathways import Pathway
+from spineworkup.workups.replay import receipt_to_plain
 
 
 @frozen
@@ -74,7 +75,7 @@ def _without(chart: Chart, steps: frozenset[str]) -> Chart:
 
 
 def _receipt(checklist: Checklist, occasion: Occasion) -> dict[str, Any]:
-    """Return what tells an answer from others without saying of whom it is."""
+    """Return what tells an answer from others, and lets it be worked out again, without saying of whom it is."""
     pathway, urgency = checklist.pathway, checklist.urgency
     overlays = {"overlays": list(pathway.overlays)} if pathway.overlays else {}
     return {
@@ -85,5 +86,6 @@ def _receipt(checklist: Checklist, occasion: Occasion) -> dict[str, Any]:
         "version": pathway.version,
         **overlays,
         "hash": pathway.hash,
+        "receipt": receipt_to_plain(checklist.receipt),
         "urgency": {"lowest": urgency.lowest.value, "highest": urgency.highest.value},
     }

@@ -110,14 +110,15 @@ def _why(before: Checklist, after: Checklist, otherwise: Collection[str]) -> Ite
     for item in after.items:
         if item.step.id not in otherwise and item.step.id in before.pathway.steps:
             was, now = _said(before.item(item.step.id)), _said(item)
-            parts = [f"not for: {words}" for words in was - now] + [f"also for: {words}" for words in now - was]
+            parts = [f"said no more: {words}" for words in was - now] + [f"also said: {words}" for words in now - was]
             if parts:
                 yield item.step.label, f"{item.step.label}: {'; '.join(sorted(parts))}"
 
 
 def _said(item: ChecklistItem) -> set[str]:
     """Return what the rules say that make a step what it is, and those that speak against it, with what they rest on."""
-    return {f"{one.text} [{'; '.join(map(str, one.cites))}]" for one in (*item.reasons, *item.against)}
+    why = {f"{one.text} [{'; '.join(map(str, one.cites))}]" for one in item.reasons}
+    return why | {f"{one.text} [{'; '.join(map(str, one.cites))}]" for one in item.against}
 
 
 def _not_read(before: Checklist, after: Checklist) -> Iterator[str]:

@@ -30,6 +30,8 @@ NOTICES = "CodeSystem/notices"
 WHY_UNKNOWN = "StructureDefinition/why-unknown"
 # An extension: when an answer was seen, where the form has no question for it.
 SEEN_AT = "StructureDefinition/seen-at"
+# An extension: what has to be kept to work an answer out again.
+RECEIPT = "StructureDefinition/receipt"
 
 
 def options_system(finding: str) -> str:

@@ -10,6 +10,7 @@ from spineworkup.checklists import Checklist
 from spineworkup.fhir import bundles
 from spineworkup.fhir.datatypes import Resource, concept, local_coding, moment, notes, quantity, subject
 from spineworkup.fhir.finding_codes import finding_concept, option_coding
+from spineworkup.fhir.receipts import receipt_meta
 from spineworkup.fhir.systems import CLOCKS, coding
 from spineworkup.fhir.to_tasks import event_tasks
 from spineworkup.findings import Finding, Range
@@ -49,9 +50,8 @@ def to_observations(checklist: Checklist, patient: str) -> Resource:
     found = [*finding_observations(chart, patient), *_clock_observations(chart, patient)]
     listed = [*found, *event_tasks(checklist, patient)]
     named = [(f"{resource['resourceType']}/{place}", resource) for place, resource in enumerate(listed)]
-    return bundles.collection(
-        checklist, [(bundles.address(checklist, patient, name), resource) for name, resource in named]
-    )
+    addressed = [(bundles.address(checklist, patient, name), resource) for name, resource in named]
+    return bundles.collection(checklist, addressed) | receipt_meta(checklist)
 
 
 def finding_observations(chart: Chart, patient: str) -> Iterator[Resource]:

@@ -9,6 +9,7 @@ from spineworkup.checklists import Checklist
 from spineworkup.fhir.datatypes import Resource, subject
 from spineworkup.fhir.plan.header import pathway_slug, versioned
 from spineworkup.fhir.questionnaires.answers import answers_of, is_enabled, said_of
+from spineworkup.fhir.receipts import receipt_meta
 from spineworkup.fhir.systems import CANONICAL
 from spineworkup.fhir.to_questionnaire import to_questionnaire
 from spineworkup.findings import Value
@@ -34,6 +35,7 @@ def to_questionnaire_response(checklist: Checklist, patient: str) -> Resource:
     items = _answered(form["item"], chart, _shown(form["item"], answers_of(chart)))
     return {
         "resourceType": "QuestionnaireResponse",
+        **receipt_meta(checklist),
         "questionnaire": versioned(CANONICAL, "Questionnaire", pathway_slug(pathway), pathway),
         "status": "completed",
         "subject": subject(patient),

@@ -7,10 +7,11 @@ from spineworkup.fhir import bundles
 from spineworkup.fhir.bundles import Entry
 from spineworkup.fhir.datatypes import Resource, concept, local, moment, notes, subject
 from spineworkup.fhir.plan.header import pathway_slug, versioned
+from spineworkup.fhir.receipts import receipt_of
 from spineworkup.fhir.requests.actions import OPEN, action_of, proposals_of
 from spineworkup.fhir.requests.answers import Answer
+from spineworkup.fhir.requests.guidance import guidance_of
 from spineworkup.fhir.requests.issues import contraindication_issues, notice_issues
-from spineworkup.fhir.requests.receipts import guidance_of, receipt_of
 from spineworkup.fhir.systems import CANONICAL
 
 _PRIORITIES = ("routine", "urgent", "asap", "stat")
@@ -46,7 +47,7 @@ def to_request_bundle(checklist: Checklist, patient: str) -> Resource:
     group, receipt = answer.address("group"), answer.address("receipt")
     first = [
         (answer.address("guidance"), guidance_of(answer, plan, group, receipt)),
-        (receipt, receipt_of(answer)),
+        (receipt, receipt_of(checklist)),
         (group, _group(answer, plan, actions)),
     ]
     return bundles.collection(checklist, [*first, *entries])

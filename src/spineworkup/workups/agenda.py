@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
-from spineworkup.checklists import ChecklistItem
+from spineworkup.checklists import ChecklistItem, Receipt
 from spineworkup.readings import Status
 from spineworkup.urgency import Urgency
 from spineworkup.workups.timeline import checklists_before
@@ -25,6 +25,7 @@ class Entry:
         workup: The name of its first event, which no other workup has.
         urgency: What is certain; of a step that can't be told yet, what it could reach.
         due: By when; None where no time is given, or where its start is not known.
+        receipt: Of the checklist that it stands on.
         was_due: The time that was given last, where none is any more; only looked up where closed steps are asked for.
     """
 
@@ -38,6 +39,7 @@ class Entry:
     overdue: bool
     clear_to_proceed: bool
     status: Status
+    receipt: Receipt = field(repr=False)
     was_due: datetime | None = None
 
     @property
@@ -70,7 +72,7 @@ def _entries(place: str, workup: Workup, at: datetime, closed: bool) -> Iterator
         if item.status in _OPEN or was_due is not None:
             yield Entry(
                 place, workup.events[0].id, workup.case, item.step.id, item.step.label, _urgency(item), item.due, item.overdue,
-                item.clear_to_proceed, item.status, was_due,
+                item.clear_to_proceed, item.status, last.receipt, was_due,
             )  # fmt: skip
 
 

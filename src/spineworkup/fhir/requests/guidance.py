@@ -1,4 +1,4 @@
-"""What has to be kept to replay an answer, and what more could still be asked, as a GuidanceResponse with Parameters."""
+"""How an answer came about, and what more could still be asked, as a GuidanceResponse."""
 
 from __future__ import annotations
 
@@ -33,22 +33,6 @@ def guidance_of(answer: Answer, plan: str, group: str, receipt: str) -> Resource
         "result": reference(group),
         **({"dataRequirement": open_} if open_ else {}),
     }
-
-
-def receipt_of(answer: Answer) -> Resource:
-    """Return what has to be kept to replay an answer."""
-    receipt = answer.checklist.receipt
-    texts = {
-        "library": receipt.library,
-        "pathway": receipt.pathway,
-        "version": receipt.version,
-        "hash": receipt.hash,
-        "overlays": ", ".join(receipt.overlays),
-        "chart_digest": receipt.chart_digest,
-    }
-    parameters: list[Resource] = [{"name": name, "valueString": text} for name, text in texts.items() if text]
-    parameters.append({"name": "at", "valueDateTime": moment(receipt.at)})
-    return {"resourceType": "Parameters", "parameter": parameters}
 
 
 def _requirement(question: Question) -> Resource:
