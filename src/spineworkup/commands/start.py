@@ -93,7 +93,7 @@ def _say_difference(workup: Workup, was: RulesAdopted, new: Pathway, at: datetim
     if changes is None:
         print_folded("The rules of then are not here, and no checklist of them was printed: what changes for this patient can't be said")
     else:
-        print_changed(changes, new, nothing="No step stands otherwise for this patient")
+        print_changed(changes, new, "No step stands otherwise for this patient")
 
 
 def _under_both(workup: Workup, was: RulesAdopted, new: Pathway, at: datetime) -> Changes | None:

@@ -72,14 +72,14 @@ def say_changes(before: Checklist, workup: Workup, at: datetime) -> None:
         if notice not in before.notices:
             say(f"warning: {notice.text}")
     changes = changes_between(standings_of(before), after, since=before.at, events=workup.events)
-    print_changed(changes, workup.pathway, nothing="No step stands otherwise by it")
+    print_changed(changes, workup.pathway, "No step stands otherwise by it")
 
 
-def print_changed(changes: Changes, pathway: Pathway, *, nothing: str) -> None:
+def print_changed(changes: Changes, pathway: Pathway, nothing: str = "") -> None:
     """Print the steps that stand otherwise, the most urgent first: how each stands, and how it stood."""
     for change in changes.steps:
         print_folded(f"  {changed_words(change, pathway, changes.at.tzinfo)}")
-    if not changes:
+    if nothing and not changes:
         print(nothing)
 
 
