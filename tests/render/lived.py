@@ -55,8 +55,8 @@ def timeline(case: str = "example-1") -> Listing:
     return timeline_listing(timeline_of(lived(case), LATER))
 
 
-def ward(case: str = "example-1") -> Listing:
-    workups = [("ward/a.json", lived(case)), ("ward/b.json", lived("example-2"))]
+def ward(case: str = "example-1", beds: int = 2) -> Listing:
+    workups = [(f"ward/{bed}.json", lived(case if bed == 1 else f"example-{bed}")) for bed in range(1, beds + 1)]
     return agenda_listing(agenda(workups, LATER), LATER)
 
 

@@ -318,7 +318,7 @@ class ChangedBlock:
     """What stands otherwise than on the last printout: a line for the front page, and behind it each step.
 
     Args:
-        events: What was entered since then and has to do with it, numbered.
+        events: What was entered since then and has to do with it; a line names them by their numbers, from 1.
     """
 
     front: str

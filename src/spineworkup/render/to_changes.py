@@ -25,7 +25,7 @@ def changes_text(changes: Changes, pathway: Pathway, width: int = 100) -> str:
     block, zone = changed_block(changes, pathway, {}), changes.at.tzinfo
     lines = [f"CHANGED from {full(changes.since, zone)} to {full(changes.at, zone)} ({zone_words(changes.at)}): {_count(changes)}"]
     if block.events:
-        lines += ["", Title.ENTERED.upper(), *(f"  {event}" for event in block.events)]
+        lines += ["", Title.ENTERED.upper(), *(f"  {number}. {event}" for number, event in enumerate(block.events, 1))]
     for change, line in zip(changes.steps, block.lines, strict=True):
         lines += ["", f"  {SHAPES[_shown(change.now)]} {line.head}", *(f"       {said}" for said in line.said)]
     return "\n".join(part for line in lines for part in fold(visible(line), width))
@@ -43,7 +43,7 @@ def changed_block(changes: Changes, pathway: Pathway, codes: Mapping[str, str]) 
     numbers = {event: number for number, event in enumerate(ordered, 1)}
     return ChangedBlock(
         f"of {full(changes.since, zone)}: {_front(changes, codes)}",
-        tuple(f"({numbers[event]}) {_event(event, changes, pathway)}" for event in ordered),
+        tuple(_event(event, changes, pathway) for event in ordered),
         tuple(_line(change, changes, pathway, codes, numbers) for change in changes.steps),
     )
 
@@ -58,14 +58,15 @@ def _line(
         mark="more urgent" if change.is_more_urgent else "",
         was=standing_words(change.was, change.now, pathway, zone),
         now=standing_words(change.now, change.was, pathway, zone),
-        because=_because([f"({numbers[event]})" for event in change.because], changes.rules_changed),
+        because=_because([str(numbers[event]) for event in change.because], changes.rules_changed),
     )
 
 
 def _because(events: list[str], rules_changed: bool) -> str:
     if not events:
         return "the rules changed, or time has passed" if rules_changed else "time has passed"
-    return f"of {joined(events)}" + (", and the rules changed" if rules_changed else "")
+    entries = f"of entr{'y' if len(events) == 1 else 'ies'} {joined(events)}"
+    return entries + (", and the rules changed" if rules_changed else "")
 
 
 def _count(changes: Changes) -> str:

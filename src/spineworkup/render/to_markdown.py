@@ -157,7 +157,9 @@ def _listed(head: str, lines: list[str]) -> Iterator[str]:
 
 def _changed(changed: ChangedBlock) -> Iterator[str]:
     if changed.events:
-        yield from _listed(f"{Title.ENTERED}:", [*changed.events])
+        yield from (f"{Title.ENTERED}:", "")
+        yield from (f"{number}. {escape(event)}" for number, event in enumerate(changed.events, 1))
+        yield ""
     for one in changed.lines:
         yield from _listed(one.head, [*one.said])
 

@@ -156,7 +156,7 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 def _changed(changed: ChangedBlock) -> Iterator[str]:
     if changed.events:
-        yield from (f"  {Title.ENTERED}:", *(f"    {event}" for event in changed.events))
+        yield from (f"  {Title.ENTERED}:", *(f"    {number}. {event}" for number, event in enumerate(changed.events, 1)))
     for one in changed.lines:
         yield from (f"  {one.head}", *(f"    {words}" for words in one.said))
 
