@@ -171,14 +171,15 @@ def test_an_installed_wheel_reads_the_rules_inside_it(wheel: Path, tmp_path: Pat
 
 PUBLIC = """
     AllOf AnyOf AtLeast Chart Checklist ChecklistItem Compare Finding IsOneOf Not Observation Pathway Present Quantity Rule
-    SignOff SpineWorkupError Status Step StepEvent Truth Urgency UrgencyInterval WhyUnknown assess load_pathway
+    SignOff SpineWorkupError Status Step StepEvent Truth Urgency UrgencyInterval WhyUnknown Workup assess load_pathway
+    load_workup save_workup
 """.split()
 
 
 def test_the_public_names_are_pinned():
     """A name at the front door is a promise: add one with a line in the changelog, take none away."""
     assert sorted(PUBLIC) == sorted(spineworkup.__all__)
-    assert len(PUBLIC) <= 26
+    assert len(PUBLIC) <= 30
 
 
 def test_every_public_name_is_there_and_listed():

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from spineworkup.truth import Truth as Truth
     from spineworkup.urgency import Urgency as Urgency
     from spineworkup.urgency import UrgencyInterval as UrgencyInterval
+    from spineworkup.workups.files import load_workup as load_workup
+    from spineworkup.workups.files import save_workup as save_workup
+    from spineworkup.workups.workup import Workup as Workup
 
 _HOMES = {
     "assessment": ["assess"],
@@ -47,6 +50,8 @@ _HOMES = {
     "reading.load": ["load_pathway"],
     "truth": ["Truth"],
     "urgency": ["Urgency", "UrgencyInterval"],
+    "workups.files": ["load_workup", "save_workup"],
+    "workups.workup": ["Workup"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -75,8 +80,11 @@ __all__ = [
     "Urgency",
     "UrgencyInterval",
     "WhyUnknown",
+    "Workup",
     "assess",
     "load_pathway",
+    "load_workup",
+    "save_workup",
 ]
 
 
