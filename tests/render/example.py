@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 from spineworkup.assessment import assess
 from spineworkup.charts import Chart, Observation, StepEvent
@@ -23,6 +24,8 @@ from spineworkup.pathways import (
     TreatmentOption,
     Waiver,
 )
+from spineworkup.render.listing import Listing
+from spineworkup.render.model import Sheet
 from spineworkup.scores import Additive, PointsBand, Score
 from spineworkup.sources import Citation, Source, Verification
 from spineworkup.urgency import Urgency
@@ -248,3 +251,11 @@ def pain_only() -> Checklist:
     return checklist_of(
         {**quiet, "night_pain": "present", "cancer_history": "past", "age_years": 71, "sex": "female"}
     )
+
+
+@cache
+def printed(page: Sheet | Listing, paper: str = "a4") -> bytes:
+    """The PDF of a page, set once for all tests that only look at it."""
+    from spineworkup.render.to_pdf import to_pdf
+
+    return to_pdf(page, paper)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from functools import cache
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from spineworkup.render import to_pdf as module  # noqa: E402
 from spineworkup.render.model import Sheet, blanks  # noqa: E402
 from spineworkup.render.sheet import blank_sheet, sheet_for  # noqa: E402
 from spineworkup.render.to_pdf import to_pdf  # noqa: E402
-from tests.render.example import AT, checklist_of, emergency, example_pathway, pain_only  # noqa: E402
+from tests.render.example import AT, checklist_of, emergency, example_pathway, pain_only, printed  # noqa: E402
 
 SHEETS = {
     "emergency": lambda: sheet_for(emergency()),
@@ -39,7 +40,13 @@ def sheet(request: pytest.FixtureRequest) -> Sheet:
 
 
 def read(sheet: Sheet, paper: str = "a4") -> Any:
-    return pypdf.PdfReader(io.BytesIO(to_pdf(sheet, paper)))
+    return pypdf.PdfReader(io.BytesIO(printed(sheet, paper)))
+
+
+@cache
+def words_of(sheet: Sheet, paper: str = "a4") -> list[str]:
+    """What each page says."""
+    return [page.extract_text() for page in read(sheet, paper).pages]
 
 
 def widgets(reader: Any) -> list[tuple[Any, Any]]:
@@ -59,20 +66,20 @@ def test_other_paper_is_refused(sheet: Sheet) -> None:
 
 
 def test_the_bytes_are_the_same_each_time(sheet: Sheet) -> None:
-    assert to_pdf(sheet) == to_pdf(sheet)
+    assert to_pdf(sheet) == printed(sheet)
 
 
 @pytest.mark.parametrize("paper", SIZES)
 @pytest.mark.parametrize("name", ["emergency", "pain only", "blank"])
 def test_the_checklist_of_eighteen_steps_is_one_page(name: str, paper: str) -> None:
-    front = read(SHEETS[name](), paper).pages[0].extract_text()
+    front = words_of(SHEETS[name](), paper)[0]
     assert all(row.code in front.split() for pause in SHEETS[name]().pauses for row in pause.rows)
     assert "Shapes:" in front
 
 
 @pytest.mark.parametrize("paper", SIZES)
 def test_no_pause_is_split(sheet: Sheet, paper: str) -> None:
-    pages = [page.extract_text().split() for page in read(sheet, paper).pages[:2]]
+    pages = [words.split() for words in words_of(sheet, paper)[:2]]
     for pause in sheet.pauses:
         assert sum(all(row.code in page for row in pause.rows) for page in pages) >= 1
 
@@ -80,7 +87,7 @@ def test_no_pause_is_split(sheet: Sheet, paper: str) -> None:
 def test_every_page_has_its_number_identity_version_and_the_space_for_identifiers(sheet: Sheet) -> None:
     pages = read(sheet).pages
     for number, page in enumerate(pages, 1):
-        text = " ".join(page.extract_text().split())
+        text = " ".join(words_of(sheet)[number - 1].split())
         assert f"Page {number} of {len(pages)}" in text
         assert sheet.running.hash in text and "version 0.1.0" in text and "not a medical device" in text
         assert sheet.running.identity in text or number == 1
@@ -103,7 +110,7 @@ def test_every_box_of_the_sheet_is_a_field_with_its_label_and_nothing_is_filled_
 
 
 def test_what_is_typed_into_one_space_shows_in_no_other(sheet: Sheet) -> None:
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(to_pdf(sheet)))
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(printed(sheet)))
     spaces = [one for _, one in widgets(writer) if one["/Parent"]["/FT"] == "/Tx"]
     drawn = [one["/AP"].raw_get("/N").idnum for one in spaces]
     assert len(drawn) == len(set(drawn))
@@ -115,7 +122,7 @@ def test_what_is_typed_into_one_space_shows_in_no_other(sheet: Sheet) -> None:
 
 
 def test_what_is_typed_as_a_name_shows_on_every_page(sheet: Sheet) -> None:
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(to_pdf(sheet)))
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(printed(sheet)))
     for page in writer.pages:
         writer.update_page_form_field_values(page, {"id-name": "Jane"}, auto_regenerate=False)
     named = [one for _, one in widgets(writer) if one["/Parent"]["/T"] == "id-name"]
@@ -160,7 +167,7 @@ def test_it_is_tagged_titled_and_in_english(sheet: Sheet) -> None:
     root = read(sheet).root_object
     assert root["/MarkInfo"]["/Marked"] and root["/Lang"] == "en-GB"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-    assert to_pdf(sheet).startswith(b"%PDF-1.7")
+    assert printed(sheet).startswith(b"%PDF-1.7")
 
 
 def test_names_in_many_scripts_are_set() -> None:

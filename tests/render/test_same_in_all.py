@@ -21,6 +21,7 @@ from tests.render.example import (
     emergency,
     example_pathway,
     pain_only,
+    printed,
     unsafe_implant,
 )
 from tests.render.lived import printed_again, timeline, ward
@@ -92,10 +93,9 @@ def test_html(sheet: Sheet | Listing) -> None:
 
 def test_pdf(sheet: Sheet | Listing) -> None:
     pypdf = pytest.importorskip("pypdf", reason="the extra `pdf` isn't installed")
-    from spineworkup.render.to_pdf import to_pdf
 
-    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(to_pdf(sheet))).pages]
-    printed = squeezed("".join(pages))
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(printed(sheet))).pages]
+    read = squeezed("".join(pages))
     # A sentence may be cut by the end of a page or a column: then each of its words has to be there.
     for words in missing(sheet, "".join(pages)):
-        assert [word for word in words.split() if squeezed(word) not in printed] == [], words
+        assert [word for word in words.split() if squeezed(word) not in read] == [], words
