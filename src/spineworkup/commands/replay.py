@@ -13,15 +13,13 @@ from spineworkup.checklists import Checklist, Receipt
 from spineworkup.commands.cases import checklist_from, is_workup, read_input, workup_from
 from spineworkup.commands.parsers import CASE_WORDS, Commands, add_overlays
 from spineworkup.commands.saying import OK, PROBLEMS, print_folded
-from spineworkup.commands.workups import print_changed
+from spineworkup.commands.workups import print_changed, rules_of
 from spineworkup.errors import WorkupError
-from spineworkup.pathways import Pathway
 from spineworkup.reading.load import DEFAULT, load_pathway
 from spineworkup.render.to_json import to_json
 from spineworkup.render.to_screen import show_time
 from spineworkup.workups.events import Shown
-from spineworkup.workups.kept import Kept
-from spineworkup.workups.opening import open_workup, workup_of
+from spineworkup.workups.opening import open_workup
 from spineworkup.workups.replay import (
     Apart,
     answers_apart,
@@ -91,25 +89,16 @@ def _again(receipt: Receipt, options: argparse.Namespace) -> Checklist:
 
 def _replay_shown(workup: Workup) -> int:
     """Work out again every checklist of a workup that was printed or handed over, under the rules of then."""
-    rules: dict[str, Pathway] = {workup.pathway.hash: workup.pathway}
+    rules = {workup.pathway.hash: workup.pathway}
     codes = [OK]
     for place, event in enumerate(workup.events):
         if isinstance(event, Shown):
-            if event.hash not in rules:
-                rules |= _rules_then(evolve(workup, events=workup.events[:place]))
+            if event.hash not in rules and (then := rules_of(evolve(workup, events=workup.events[:place]))):
+                rules[then.hash] = then
             codes.append(_again_shown(evolve(workup, pathway=rules.get(event.hash, workup.pathway)), event))
     if len(codes) == 1:
         print("Nothing was printed of it yet")
     return max(codes)
-
-
-def _rules_then(workup: Workup) -> dict[str, Pathway]:
-    """Return the rules that a workup went by, as they are here now, by their hash; none where they aren't here."""
-    try:
-        pathway = workup_of(Kept(workup.case, workup.events), "the workup").pathway
-    except WorkupError:
-        return {}
-    return {pathway.hash: pathway}
 
 
 def _again_shown(workup: Workup, shown: Shown) -> int:

@@ -11,8 +11,8 @@ from attrs import evolve
 from spineworkup.commands.cases import is_fhir, is_workup, moment, read_input
 from spineworkup.commands.parsers import Commands
 from spineworkup.commands.saying import OK, print_folded
-from spineworkup.commands.workups import add_writer, print_changed
-from spineworkup.errors import RuleError, WorkupError
+from spineworkup.commands.workups import add_writer, print_changed, rules_of
+from spineworkup.errors import WorkupError
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import DEFAULT, load_pathway
 from spineworkup.reading.read_case import case_document, overlays_of
@@ -64,10 +64,9 @@ def _from_case(options: argparse.Namespace, at: datetime) -> Workup:
 def run_adopt(options: argparse.Namespace) -> int:
     """Let a workup go by the rules as they are now, and say before that what changes for this patient."""
     path, at = Path(options.file), moment(options.at)
-    workup = load_workup(path, load_pathway(DEFAULT))
-    was = workup.adopted
-    overlays = options.overlay or ([] if options.no_overlay else list(was.overlays))
-    new = load_pathway(DEFAULT, overlays)
+    named = options.overlay or options.no_overlay
+    workup = load_workup(path, load_pathway(DEFAULT, options.overlay) if named else None)
+    was, new = workup.adopted, workup.pathway
     if new.hash == was.hash:
         print(f"It goes by these rules already: {_rules(was)}")
         return OK
@@ -98,11 +97,8 @@ def _say_difference(workup: Workup, was: RulesAdopted, new: Pathway, at: datetim
 
 def _under_both(workup: Workup, was: RulesAdopted, new: Pathway, at: datetime) -> Changes | None:
     """Return what is otherwise on the checklist of now; None where the rules of then aren't here any more."""
-    try:
-        old = load_pathway(was.package, was.overlays)
-    except RuleError:
-        return None
-    if old.hash != was.hash:
+    old = rules_of(workup)
+    if old is None or old.hash != was.hash:
         return None
     before, after = (evolve(workup, pathway=rules).checklist(at) for rules in (old, new))
     return changes_between(standings_of(before), after, since=at, events=workup.events)

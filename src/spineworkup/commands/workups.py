@@ -11,12 +11,15 @@ from spineworkup.checklists import Checklist
 from spineworkup.commands.cases import moment
 from spineworkup.commands.parsers import Commands, Run, add_moment, add_overlays
 from spineworkup.commands.saying import OK, print_folded, say
+from spineworkup.errors import WorkupError
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import DEFAULT, load_pathway
 from spineworkup.render.to_screen import SHAPES
 from spineworkup.workups.changes import Change, Changes, changes_between
 from spineworkup.workups.events import Event
 from spineworkup.workups.files import load_workup, save_workup
+from spineworkup.workups.kept import Kept
+from spineworkup.workups.opening import workup_of
 from spineworkup.workups.standings import standings_of
 from spineworkup.workups.wording import event_words
 from spineworkup.workups.workup import Workup
@@ -38,6 +41,14 @@ def opened(options: argparse.Namespace) -> Workup:
     """Return the workup that a command names, with the rules that it goes by or those of `--overlay`."""
     rules = load_pathway(DEFAULT, options.overlay) if options.overlay else None
     return load_workup(Path(options.file), rules)
+
+
+def rules_of(workup: Workup) -> Pathway | None:
+    """Return the rules that a workup adopted last, as they are here now; None where they can't be read."""
+    try:
+        return workup_of(Kept(workup.case, workup.events), "the workup").pathway
+    except WorkupError:
+        return None
 
 
 def enter(options: argparse.Namespace, add: Add) -> int:

@@ -20,7 +20,9 @@ SIGNED = "signed off, as the case file says"
 def from_case(document: Document, pathway: Pathway, *, at: datetime, by: str, label: str = "") -> Workup:
     """Return the workup that a case file begins: its clocks, findings and steps as events.
 
-    What the file gives no time for counts as seen when it was entered.
+    A finding without a time counts as seen when the first clock of the file started: no deadline comes later than for the
+    case itself. Beside others of the same finding it counts as seen with the last of them, so that the two contradict each
+    other where they differ.
 
     Args:
         at: When it is entered.
@@ -34,9 +36,12 @@ def from_case(document: Document, pathway: Pathway, *, at: datetime, by: str, la
     workup = Workup.start(pathway, label or chart.case, at=at, by=by, origin="case file")
     for clock, moment in chart.clocks.items():
         workup = workup.start_clock(clock, at=at, by=by, when=moment)
-    for finding, raw in _observations(document.data):
-        when = read_time(raw["at"]) if "at" in raw else None
-        workup = workup.record(finding, _written(raw["value"]), at=at, by=by, origin=_origin(raw), when=when)
+    first = min((moment for moment in chart.clocks.values() if moment <= at), default=at)
+    for finding, listed in _findings(document.data):
+        times = [read_time(raw["at"]) for raw in listed if "at" in raw]
+        for raw in listed:
+            when = read_time(raw["at"]) if "at" in raw else max(times, default=first)
+            workup = workup.record(finding, _written(raw["value"]), at=at, by=by, origin=_origin(raw), when=when)
     for step, event in chart.steps.items():
         workup = workup.step(step, event.state, at=at, by=event.by or by, reason=event.reason, when=event.at)
     for step in sorted(chart.not_available):
@@ -46,11 +51,12 @@ def from_case(document: Document, pathway: Pathway, *, at: datetime, by: str, la
     return workup
 
 
-def _observations(data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _findings(data: Mapping[str, Any]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+    """Yield each finding with its observations, each as a mapping."""
     top = {id_: data[id_] for id_ in TOP_FINDINGS if id_ in data}
     for finding, raw in (top | data.get("findings", {})).items():
-        for one in raw if type(raw) is list else [raw]:
-            yield finding, one if type(one) is dict else {"value": one}
+        listed = raw if type(raw) is list else [raw]
+        yield finding, [one if type(one) is dict else {"value": one} for one in listed]
 
 
 def _written(value: Any) -> Written:
@@ -60,6 +66,8 @@ def _written(value: Any) -> Written:
 
 
 def _origin(raw: Mapping[str, Any]) -> str:
-    """Return where it comes from, and why it is not known where the file says that."""
-    why = f"not known: {raw['reason'].replace('_', ' ')}" if raw["value"] in (None, "unknown") and "reason" in raw else ""
-    return "; ".join(filter(None, [str(raw.get("source", "")), why]))
+    """Return where it comes from, and what the file doesn't say."""
+    parts = [str(raw.get("source", "")), "" if "at" in raw else "time not stated"]
+    if raw["value"] in (None, "unknown") and "reason" in raw:
+        parts.append(f"not known: {raw['reason'].replace('_', ' ')}")
+    return "; ".join(part for part in parts if part)
