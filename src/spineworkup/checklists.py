@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from functools import cached_property
 
@@ -10,6 +11,7 @@ from attrs import field, frozen
 from spineworkup.about import library_version
 from spineworkup.charts import Chart
 from spineworkup.logic.plan import PlannedStep
+from spineworkup.notebooks import fragment, minute
 from spineworkup.pathways import Need, Note, Pathway, Step, TreatmentOption
 from spineworkup.readings import Reading, Status
 from spineworkup.reasons import Against, Ask, Reason, against_of, asks_of, notes_of, reasons_of
@@ -39,6 +41,11 @@ class ChecklistItem:
     instead: str | None
     progress: str | None
     reading: Reading = field(eq=False, repr=False)
+
+    def __repr__(self) -> str:
+        tiers = f"{self.urgency.lowest.value} to {self.urgency.highest.value}"
+        due = "" if self.due is None else f", due {minute(self.due)}"
+        return f"<ChecklistItem {self.step.id}: {self.status.value}, {tiers}{due}>"
 
     @property
     def planned(self) -> PlannedStep:
@@ -150,6 +157,25 @@ class Checklist:
     notices: tuple[Notice, ...]
     original: Chart = field(eq=False, repr=False)
 
+    def __repr__(self) -> str:
+        # Counts, and a digest that tells patients apart: a repr ends up in logs, where no value and no label belongs.
+        found = Counter(item.status.value for item in self.items)
+        counts = ", ".join(f"{count} {status}" for status, count in found.items())
+        digest = self.original.digest[:19]
+        tiers = f"{self.urgency.lowest.value} to {self.urgency.highest.value}"
+        return f"<Checklist of {digest} at {minute(self.at)}: {tiers}; {counts}>"
+
+    def _repr_html_(self) -> str:
+        return fragment(
+            f"Case {self.case or 'without a label'}, {minute(self.at)}: {self.urgency.words}",
+            {
+                "Due": (_line(item) for item in self.due),
+                "Can't tell yet": (_line(item) for item in self.items if item.status is Status.UNDETERMINED),
+                "Still to ask": (f"{question.ask} (could reach: {question.could_reach.words})" for question in self.questions),
+                "Notices": (notice.text for notice in self.notices),
+            },
+        )
+
     @property
     def case(self) -> str:
         """The label of the case."""
@@ -228,6 +254,12 @@ CLOCK_ASKS = {
     "request": "When was it requested?",
     "decision_to_treat": "When was the decision to treat made?",
 }
+
+
+def _line(item: ChecklistItem) -> str:
+    due = "" if item.due is None else f", {'overdue since' if item.overdue else 'by'} {minute(item.due)}"
+    # Of a step that can't be told yet nobody may read that it isn't indicated.
+    return f"{item.step.label}: {item.urgency.words.removeprefix(f'{Urgency.NONE.words}; ')}{due}"
 
 
 def _urgent_first(item: ChecklistItem) -> tuple[int, bool, float]:

@@ -247,6 +247,11 @@ class Pathway:
     places: Mapping[str, Position] = field(factory=dict, eq=False, repr=False)
     _memo: dict[str, Any] = field(factory=dict, eq=False, repr=False, init=False)
 
+    def __repr__(self) -> str:
+        # 300 kB of rules help nobody.
+        name = "+".join((self.id, *self.overlays))
+        return f"<Pathway {name} {self.version} {self.hash[:19]}: {len(self.steps)} steps, {len(self.rules)} rules>"
+
     def __attrs_post_init__(self) -> None:
         for first, second in self.order + self.fallbacks:
             for step in (first, second):

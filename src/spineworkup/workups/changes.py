@@ -8,7 +8,9 @@ from datetime import datetime
 from attrs import field, frozen
 
 from spineworkup.checklists import Checklist, ChecklistItem
+from spineworkup.notebooks import fragment, minute
 from spineworkup.readings import CLOSED
+from spineworkup.urgency import Urgency
 from spineworkup.workups.events import (
     AvailabilityChanged,
     ClockStarted,
@@ -69,6 +71,16 @@ class Changes:
     rules_changed: bool
     record: Mapping[str, Event] = field(repr=False, eq=False)
 
+    def __repr__(self) -> str:
+        urgent = sum(change.is_more_urgent for change in self.steps)
+        span = f"{minute(self.since)} to {minute(self.at)}"
+        return f"<Changes {span}: {len(self.steps)} steps, {urgent} more urgent; {len(self.events)} events>"
+
+    def _repr_html_(self) -> str:
+        heading = f"Changed from {minute(self.since)} to {minute(self.at)}"
+        lines = (f"{change.label}: was {_words(change.was)}; now {_words(change.now)}" for change in self.steps)
+        return fragment(heading, {"Steps that stand otherwise": lines})
+
     def __bool__(self) -> bool:
         return bool(self.steps)
 
@@ -93,6 +105,11 @@ def changes_between(
     ]
     rules_changed = any(isinstance(event, RulesAdopted) for event in entered)
     return Changes(since, after.at, tuple(sorted(changed, key=_urgent_first)), entered, rules_changed, by_id)
+
+
+def _words(standing: Standing) -> str:
+    due = "" if standing.due is None else f", by {minute(standing.due)}"
+    return f"{standing.status.words}, {standing.urgency.words.removeprefix(f'{Urgency.NONE.words}; ')}{due}"
 
 
 def _urgent_first(change: Change) -> tuple[bool, int, float]:

@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 
 from spineworkup.charts import aware
 from spineworkup.checklists import Checklist
+from spineworkup.notebooks import fragment, minute
 from spineworkup.readings import Status
 from spineworkup.urgency import Urgency
 from spineworkup.workups.events import FindingCorrected, Noted, Shown, Timed
@@ -72,6 +73,15 @@ class Timeline:
     rows: tuple[Row, ...]
     checklist: Checklist = field(repr=False)
 
+    def __repr__(self) -> str:
+        late = sum(one.late is not None for one in self.deadlines)
+        return f"<Timeline until {minute(self.at)}: {len(self.deadlines)} deadlines, {late} late; {len(self.rows)} events>"
+
+    def _repr_html_(self) -> str:
+        rows = (f"{minute(row.at)}, {row.by}: {row.words}{'' if row.counts else ' (counts no more)'}" for row in self.rows)
+        lists = {"What was done, and when it was due": map(_words, self.deadlines), "What happened": rows}
+        return fragment(f"Timeline of {self.case} until {minute(self.at)}", lists) + self.checklist._repr_html_()
+
 
 def timeline_of(workup: Workup, at: datetime) -> Timeline:
     """Return what was done until a moment, and when it was due.
@@ -84,6 +94,13 @@ def timeline_of(workup: Workup, at: datetime) -> Timeline:
     deadlines = sorted(_deadlines(workup, checklist), key=lambda deadline: (deadline.since, deadline.step))
     rows = sorted(_rows(workup, moment), key=lambda row: (row.at, row.entered))
     return Timeline(workup.case, moment, tuple(deadlines), tuple(rows), checklist)
+
+
+def _words(one: Deadline) -> str:
+    times = (("due", one.due), ("done", one.done))
+    said = [f"{word} {minute(moment)}" for word, moment in times if moment is not None]
+    late = [] if one.late is None else [f"late by {one.late}"]
+    return "; ".join((f"{one.label}: {one.status.words}", *said, *late))
 
 
 def _rows(workup: Workup, at: datetime) -> Iterator[Row]:

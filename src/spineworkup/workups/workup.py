@@ -17,6 +17,7 @@ from spineworkup.charts import Chart, aware
 from spineworkup.checklists import Checklist, Notice
 from spineworkup.errors import WorkupError
 from spineworkup.findings import Quantity
+from spineworkup.notebooks import fragment, minute
 from spineworkup.pathways import Pathway
 from spineworkup.workups.changes import Changes, changes_between
 from spineworkup.workups.events import (
@@ -35,6 +36,7 @@ from spineworkup.workups.events import (
 )
 from spineworkup.workups.folding import Folded, entered_by, fold
 from spineworkup.workups.standings import standings_of
+from spineworkup.workups.wording import event_words
 
 E = TypeVar("E", bound=Event)
 
@@ -61,6 +63,18 @@ class Workup:
     pathway: Pathway = field(repr=False)
     case: str
     events: tuple[Event, ...] = field(repr=False)
+
+    def __repr__(self) -> str:
+        # The label of the case may be a number of the hospital's: in a log, the first event tells workups apart.
+        first = self.events[0].id if self.events else "empty"
+        return f"<Workup {first}: {len(self.events)} events, read with {self.pathway.id} {self.pathway.version}>"
+
+    def _repr_html_(self) -> str:
+        """Show the last events and the checklist as known when the last was entered."""
+        last = self.events[-12:]
+        lines = (f"{minute(event.at)}, {event.by}: {event_words(event, self.pathway, self._by_id)}" for event in last)
+        listed = fragment(f"Workup {self.case}: {len(self.events)} events", {"The last of them": lines})
+        return listed + self.checklist(max(event.at for event in self.events))._repr_html_()
 
     @classmethod
     def start(cls, pathway: Pathway, case: str, *, at: datetime, by: str, origin: str = "") -> Workup:
