@@ -9,7 +9,13 @@ from datetime import timedelta
 from attrs import evolve
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from spineworkup import load_pathway
 from spineworkup.charts import STATES, Known
@@ -132,7 +138,7 @@ class Life(RuleBasedStateMachine):
     def a_deficit_that_nobody_took_back_is_never_absent(self):
         """Corrected, withdrawn, or said to have changed: nothing else makes it absent."""
         events = self.workup.events
-        taken = {e.event for e in events if isinstance(e, Withdrawn) or hasattr(e, "reason") and hasattr(e, "event")}
+        taken = {e.event for e in events if isinstance(e, Withdrawn) or (hasattr(e, "reason") and hasattr(e, "event"))}
         changed = {e.finding for e in events if getattr(e, "changed", False)}
         chart = self.workup.chart(self.at)
         for event in events:

@@ -7,7 +7,16 @@ from attrs import evolve
 
 from spineworkup import Quantity, load_pathway
 from spineworkup.errors import ChartError, TimeError, WorkupError
-from spineworkup.workups.events import KINDS, FindingCorrected, FindingRecorded, RulesAdopted, Shown, StepRecorded, Withdrawn, to_plain
+from spineworkup.workups.events import (
+    KINDS,
+    FindingCorrected,
+    FindingRecorded,
+    RulesAdopted,
+    Shown,
+    StepRecorded,
+    Withdrawn,
+    to_plain,
+)
 from spineworkup.workups.read_event import read_event
 from spineworkup.workups.workup import Workup
 from tests.strategies import NOON as NOON
