@@ -69,6 +69,12 @@ def test_the_reason_of_a_change(events: bool, rules_changed: bool, words: str) -
     assert changed_block(changes, PATHWAY, {}).lines[0].because == words
 
 
+def test_what_is_entered_right_after_a_printout_is_a_reason() -> None:
+    workup = lived().show(at(12), by="registrar").record("bladder_dysfunction", "present", at=at(12, 3), by="nurse")
+    changes = workup.changes_since_shown(at(12, 4))
+    assert changes is not None and [event.at for event in changes.events] == [at(12), at(12, 3)]
+
+
 def test_that_nothing_changed_is_said() -> None:
     unchanged = evolve(CHANGES, steps=())
     assert changes_text(unchanged, PATHWAY).endswith("no step stands otherwise")

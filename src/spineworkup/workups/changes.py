@@ -86,17 +86,19 @@ class Changes:
 
 
 def changes_between(
-    before: Mapping[str, Standing], after: Checklist, *, since: datetime, events: Sequence[Event]
-) -> Changes:
+    before: Mapping[str, Standing], after: Checklist, *, since: datetime, events: Sequence[Event],
+    known: Sequence[Event] | None = None,
+) -> Changes:  # fmt: skip
     """Return what is otherwise on a checklist than it stood before.
 
     Args:
         before: Step id to how it stood; what is left out was not indicated.
         since: The moment of the earlier checklist.
         events: Of the workup.
+        known: What the record held when the earlier checklist was made; all events, where nothing is said.
     """
     by_id = {event.id: event for event in events}
-    earlier = {event.id for event in entered_by(events, since)}
+    earlier = {event.id for event in entered_by(events if known is None else known, since)}
     entered = tuple(event for event in entered_by(events, after.at) if event.id not in earlier)
     changed = [
         Change(item.step.id, item.step.label, was, now, tuple(_because(item, entered, by_id)))

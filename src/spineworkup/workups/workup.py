@@ -262,7 +262,8 @@ class Workup:
         shown = self.last(Shown)
         if shown is None:
             return None
-        return changes_between(shown.standings, self.checklist(at), since=shown.of, events=self.events)
+        known = self.events[: self.events.index(shown)]
+        return changes_between(shown.standings, self.checklist(at), since=shown.of, events=self.events, known=known)
 
     def _notices(self, folded: Folded, at: datetime) -> Iterable[Notice]:
         adopted = self.adopted
