@@ -39,7 +39,7 @@ _TICKS = {"asked": "requested", "done": "performed", "seen": "acted_on"}
 _STATES = {state: state for state in STATES if state != "declined"}
 _WAYS_OUT = "End the line with changed (the patient has changed) or both (both stand, and it counts as not known); or quit, and use `spineworkup correct`"
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
-_INITIALS = re.compile(r"[^\W\d_][^\W\d_.-]{0,9}\.?")
+_INITIALS = re.compile(r"[^\W\d_]([^\W\d_]|[.-]){0,9}")
 
 
 @frozen
