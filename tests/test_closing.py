@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spineworkup import Chart, Status, StepEvent, Urgency, assess, load_pathway
+from spineworkup.cds_hooks.occasions import valid_until
 from spineworkup.criteria import Present
 from spineworkup.pathways import Pathway, Purpose, Step
 from spineworkup.place import ClosedHours, Contact, Place
@@ -176,7 +177,7 @@ def test_closing_loosens_nothing(closed, chart, later):
         assert one.urgency.lowest <= other.urgency.lowest and one.urgency.highest <= other.urgency.highest
         assert one.status not in (DUE, Status.WAITING) or one.status is other.status
         assert one.status in CLOSED or one.due is None or (other.due is not None and other.due <= one.due) or other.status is not one.status
-        if other.instead is not None and one.instead is None:
+        if other.instead is not None and one.instead is None and other.status in (DUE, Status.WAITING):
             taken = after.item(other.instead)
             assert taken.status in (DUE, Status.DONE, Status.DECLINED, Status.WAITING)
             assert not other.clear_to_proceed
@@ -201,3 +202,9 @@ def test_cord_compression_at_night_in_the_example_hospital():
         assert DUE is checklist.item("contact_mscc_coordinator").status
     assert DUE is pressing.item("ct_spine").status
     assert DUE is not planned.item("ct_spine").status
+
+
+def test_a_card_holds_no_longer_than_the_hours_on_which_it_rests():
+    ends = {(hour, minute): valid_until(seen({}, at(hour) + timedelta(minutes=minute))) for hour, minute in ((12, 0), (19, 30), (7, 30))}
+
+    assert {(12, 0): at(13), (19, 30): at(20), (7, 30): at(8)} == ends

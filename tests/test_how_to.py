@@ -9,7 +9,7 @@ import pytest
 from spineworkup.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "docs" / "testing-an-overlay.md", ROOT / "docs" / "proofs.md"]
+PAGES = [ROOT / "docs" / "testing-an-overlay.md", ROOT / "docs" / "proofs.md", ROOT / "docs" / "places.md"]
 
 
 def commands():

@@ -92,6 +92,20 @@ def test_around_a_change_of_the_clocks(zone, year, month, fives, closes, opens):
         assert opens in [one.astimezone(ZoneInfo(zone)).time() for one in near] or abs(end - change(zone, year, month)) < timedelta(hours=2)
 
 
+@pytest.mark.parametrize(
+    ("closed", "at", "turns"),
+    [
+        (NIGHT, "2026-11-20T12:00+00:00", ["2026-11-20T20:00+00:00", "2026-11-21T08:00+00:00"]),
+        (NIGHT, "2026-11-20T20:00+00:00", ["2026-11-21T08:00+00:00"]),
+        (WEEKEND, "2026-11-19T12:00+00:00", []),
+    ],
+)
+def test_when_it_next_closes_and_opens(closed, at, turns):
+    found = sorted(closed.turns(datetime.fromisoformat(at)))
+
+    assert [datetime.fromisoformat(turn) for turn in turns] == found[: len(turns) or None]
+
+
 def test_hours_that_never_end_are_not_followed_for_ever():
     monday = datetime(2026, 1, 5, tzinfo=UTC)
 

@@ -79,10 +79,16 @@ class ClosedHours:
 
     def ends(self, at: datetime) -> datetime | None:
         """Return when the closure that covers a moment is over; None where none does."""
+        return max((end for start, end in self._around(at) if start <= at < end), default=None)
+
+    def turns(self, at: datetime) -> list[datetime]:
+        """Return the moments after another, within a day or so, at which it closes or opens."""
+        return [turn for start, end in self._around(at) if start < end for turn in (start, end) if turn > at]
+
+    def _around(self, at: datetime) -> list[tuple[datetime, datetime]]:
         zone = ZoneInfo(self.zone)
         today = at.astimezone(zone).date()
-        around = [self._on(today + days * _DAY, zone) for days in (-1, 0, 1)]
-        return max((end for start, end in around if start <= at < end), default=None)
+        return [self._on(today + days * _DAY, zone) for days in (-1, 0, 1)]
 
     def _on(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """Return the closure that begins on a day; an empty one where none does.

@@ -36,9 +36,11 @@ class Occasion:
 
 
 def valid_until(checklist: Checklist) -> datetime:
-    """Return when an answer may no longer hold though nothing new is recorded: a time limit passes, a value grows old."""
+    """Return when an answer may no longer hold though nothing new is recorded: a time limit passes, a value grows old, a scanner closes or opens."""
     ends = [checklist.at + HOLDS_FOR]
     ends += [item.due for item in checklist.items if item.due is not None and item.status not in CLOSED]
+    hours = (hours for place in checklist.pathway.local for hours in place.closed)
+    ends += [turn for one in hours for turn in one.turns(checklist.at)]
     chart = checklist.chart
     for id_, seen in chart.times.items():
         max_age = chart.findings[id_].max_age
