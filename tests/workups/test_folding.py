@@ -43,6 +43,7 @@ TOGETHER = {
     "a choice, changed": ([(WALKING, "unaided", 1), (WALKING, "unable", 3, CHANGED)], ("unable", 3, None)),
     "a change of which word comes late": (
         [(WALKING, "unable", 3, CHANGED), (WALKING, "unaided", 4, {"when": hour(1)})], ("unable", 3, None)),
+    "changed twice": ([(WALKING, "unaided", 1), (WALKING, "unable", 2, CHANGED), (WALKING, "unaided", 3, CHANGED)], ("unaided", 3, None)),
     "a deficit that is a number": ([(POWER, 4, 1), (POWER, 2, 3)], CONFLICT),
     "not known says nothing against": ([(WEAKNESS, "present", 1), (WEAKNESS, "unknown", 3)], (True, 1, None)),
     "not known": ([(WEAKNESS, "unknown", 1)], WhyUnknown.NOT_RECORDED),
@@ -166,6 +167,12 @@ def test_of_a_step_counts_what_happened_last_whenever_it_was_entered():
     workup = workup.step("mri_whole_spine", "requested", at=hour(4), by=FIRST, when=hour(1))
 
     assert ("performed", hour(3)) == (lambda e: (e.state, e.at))(workup.chart(hour(12)).steps["mri_whole_spine"])
+
+
+def test_of_what_happened_at_one_moment_counts_what_was_entered_last():
+    workup = started().step("bone_scan", "requested", at=hour(3), by=FIRST).step("bone_scan", "cancelled", at=hour(3), by=FIRST)
+
+    assert "cancelled" == workup.chart(hour(12)).steps["bone_scan"].state
 
 
 def test_a_clock_starts_once():

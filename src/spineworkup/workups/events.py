@@ -26,9 +26,22 @@ def _in_utc(moment: datetime | None) -> datetime | None:
     return None if moment is None else aware(moment)
 
 
+def _any_text(event: Any, attribute: Attribute[Any], value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise WorkupError(f"{attribute.name}: expected text, and it has half a character in it") from None
+
+
 def _some_text(event: Any, attribute: Attribute[str], value: str) -> None:
     if not value.strip():
         raise WorkupError(f"{attribute.name}: expected text")
+    _any_text(event, attribute, value)
+
+
+def _any_value(event: Any, attribute: Attribute[Written], value: Written) -> None:
+    if isinstance(value, str):
+        _any_text(event, attribute, value)
 
 
 def _one_of(*words: str) -> Any:
@@ -51,7 +64,7 @@ class Happened:
 
     at: datetime = field(converter=aware)
     by: str = field(validator=_some_text)
-    origin: str = ""
+    origin: str = field(default="", validator=_any_text)
 
     @cached_property
     def line(self) -> str:
@@ -100,7 +113,7 @@ class FindingRecorded(Timed):
     """
 
     finding: str = field(validator=_some_text)
-    value: Written = field(repr=False)
+    value: Written = field(validator=_any_value, repr=False)
     changed: bool = False
 
 
@@ -114,7 +127,7 @@ class FindingCorrected(Happened):
     """
 
     event: str = field(validator=_some_text)
-    value: Written = field(repr=False)
+    value: Written = field(validator=_any_value, repr=False)
     reason: str = field(validator=_some_text, repr=False)
     when: datetime | None = field(default=None, converter=_in_utc)
 
@@ -145,7 +158,7 @@ class StepRecorded(Timed):
 
     step: str = field(validator=_some_text)
     state: str = field(validator=_one_of(*STATES))
-    reason: str = field(default="", repr=False)
+    reason: str = field(default="", validator=_any_text, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if self.state == "declined" and not self.reason.strip():
@@ -158,7 +171,7 @@ class AvailabilityChanged(Happened):
 
     step: str = field(validator=_some_text)
     available: bool
-    reason: str = ""
+    reason: str = field(default="", validator=_any_text, repr=False)
 
 
 @frozen(kw_only=True)

@@ -72,12 +72,19 @@ def save(workup: Workup, path: Path, place: str, expected_revision: int) -> Work
     with told(f"{place}: saving failed, and what is kept there is whole, as before or as saved: load it to see"):
         file = Path(os.path.realpath(path))
         with locked(_with(file, LOCK), place):
-            raw = file.read_bytes() if file.exists() else None
+            raw = _bytes_of(file)
             kept = None if raw is None else from_bytes(raw, place)
             together = evolve(workup, events=brought_together(kept, workup, expected_revision, place))
             if kept is None or together.events != kept.events:
                 _write(file, closed(together, place), raw)
     return together
+
+
+def _bytes_of(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 @contextmanager
@@ -96,7 +103,7 @@ def _with(path: Path, suffix: str) -> Path:
 def _write(file: Path, raw: bytes, before: bytes | None) -> None:
     """Put new bytes in the place of a file: at every moment it holds all of the old ones or all of the new."""
     _remove_leftovers(file)
-    with _beside(file, raw) as new:
+    with _beside(file, raw, like=before is not None) as new:
         if before is not None:
             _keep_previous(file, before)
         os.replace(new, file)
@@ -111,8 +118,13 @@ def _remove_leftovers(file: Path) -> None:
 
 
 @contextmanager
-def _beside(file: Path, raw: bytes) -> Iterator[str]:
-    """Yield the name of a new file in the same folder that holds these bytes; it is gone in the end, unless it was moved."""
+def _beside(file: Path, raw: bytes, *, like: bool) -> Iterator[str]:
+    """Yield the name of a new file in the same folder; it is gone in the end, unless it was moved.
+
+    Args:
+        raw: What it holds.
+        like: Whether there is a file whose permissions it takes over; only its owner may read it otherwise.
+    """
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.", suffix=_TEMPORARY, dir=file.parent)
     try:
         try:
@@ -122,7 +134,7 @@ def _beside(file: Path, raw: bytes) -> Iterator[str]:
             os.fsync(handle)
         finally:
             os.close(handle)
-        if file.exists():
+        if like:
             _make_like(file, name)
         yield name
     finally:
@@ -144,7 +156,7 @@ def _keep_previous(file: Path, before: bytes) -> None:
     try:
         os.link(file, previous)
     except OSError:  # a file system without hard links
-        with _beside(file, before) as copy:
+        with _beside(file, before, like=True) as copy:
             os.replace(copy, previous)
 
 

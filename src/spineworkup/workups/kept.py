@@ -20,6 +20,8 @@ from spineworkup.workups.migrations import MIGRATIONS, SCHEMA, Migration
 from spineworkup.workups.read_event import read_event
 
 FORMAT = "spineworkup workup"
+# As `Event.line` does; ready made, as a long workup has many.
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _KEYS = {"format", "schema", "library", "case", "events", "revision", "head"}
 
 
@@ -152,7 +154,7 @@ def _is_row(row: Any) -> bool:
 
 def _line(row: Any) -> str:
     event = row.get("event") if type(row) is dict else None
-    return json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encode(event)
 
 
 def _good_lines(text: str) -> list[Any]:

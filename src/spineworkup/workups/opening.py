@@ -64,4 +64,4 @@ def _rules_of(adopted: RulesAdopted, place: str) -> Pathway:
         return load_pathway(adopted.package, adopted.overlays)
     except RuleError as error:
         words = f"its rules ({'+'.join(named)}) can't be read: name them with --overlay"
-        raise WorkupError(f"{place}: {words} ({error})") from None
+        raise WorkupError(f"{place}: {words} ({str(error).partition(chr(10))[0]})") from None

@@ -84,7 +84,11 @@ class SqliteStore:
 
     def close(self) -> None:
         """Close the connections of this process; each is opened again when it is needed."""
-        for key in [key for key in self._connections if key[0] == os.getpid()]:
+        self._close()
+
+    def _close(self, *thread: int) -> None:
+        ours = (os.getpid(), *thread)
+        for key in [key for key in self._connections if key[: len(ours)] == ours]:
             self._connections.pop(key).close()
 
     @property
@@ -103,6 +107,8 @@ class SqliteStore:
                 connection.execute(begin)
                 yield connection
         except sqlite3.Error as error:
+            # A transaction that couldn't be ended either ends with its connection.
+            self._close(threading.get_ident())
             name = getattr(error, "sqlite_errorname", "SQLITE")
             if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
                 raise DamagedError(f"{self.path}: no database that can be read ({name})", 0) from None
