@@ -24,7 +24,8 @@ WORKUP = lived()
 FOUND = WORKUP.changes_since_shown(LATER)
 assert FOUND is not None
 CHANGES: Changes = FOUND
-TIMES = st.integers(0, 7200).map(lambda seconds: at(12) + timedelta(seconds=seconds))
+# Often within one minute: there too they must not read the same.
+TIMES = st.integers(0, 90).map(lambda seconds: at(12) + timedelta(seconds=seconds))
 STANDINGS = st.builds(
     Standing, st.sampled_from(Status), st.sampled_from([*INTERVALS.values()]), st.none() | TIMES, st.booleans(),
     st.sampled_from([None, "ct_spine", "mri_whole_spine", "unheard_of"]),
