@@ -96,7 +96,7 @@ def test_lines_are_taken_back_listed_and_looked_up(enter, p1):
 @pytest.mark.parametrize("end", ["", "quit\n", "write\n", "write\nno\n", "write\nno\nquit\n", "write\nwhat\n"])
 def test_what_was_not_written_can_be_typed_in_again(enter, p1, end):
     code, out, err = enter("enter", typed=f"{MRI} done 10:40 JS\nnight_pain present\n{end}", at="12:00")
-    said, _, lines = out.partition("NOT WRITTEN: 2. ")
+    _, _, lines = out.partition("NOT WRITTEN: 2. ")
 
     assert (1, "", begun()) == (code, err, p1.read_bytes())
     again = lines.partition(":\n")[2]

@@ -31,7 +31,7 @@ def test_who_is_treated_differently_by_file_and_by_step(run, without_solver, fol
     code, out, err = run("diff", base, f"{base}+{site}", "--cases", folder)
 
     assert (1, "not looked for: the kinds of patient (install the extra 'proofs' for that)\n") == (code, err)
-    assert out.startswith(f"1 of 2 patients of {folder} is treated differently\n      1 MRI\n")
+    assert out.startswith(f"1 of 2 patients of {folder} is treated differently (times are UTC)\n      1 MRI\n")
     assert f"\n{folder}/more/weak.yaml:\n" in out and "well.yaml" not in out
     assert "MRI: Due, same day, by 20 Nov 23:00" in out and "Was: Due, same day, by 21 Nov 11:00" in out
 
@@ -39,7 +39,7 @@ def test_who_is_treated_differently_by_file_and_by_step(run, without_solver, fol
 def test_nobody_is_treated_differently(run, without_solver, folder, tmp_path):
     base = write_package(tmp_path / "base")
 
-    assert (0, f"0 of 2 patients of {folder} are treated differently\n\n") == run("diff", base, base, "--cases", folder)[:2]
+    assert (0, f"0 of 2 patients of {folder} are treated differently (times are UTC)\n\n") == run("diff", base, base, "--cases", folder)[:2]
 
 
 def test_who_can_not_be_read_is_said_first(run, without_solver, folder, tmp_path):
@@ -60,7 +60,7 @@ def test_workups_and_resources_are_read_as_well(run, without_solver, tmp_path):
     (folder / "bundle.json").write_text('{"resourceType": "Bundle", "type": "collection"}')
     code, out, _ = run("diff", "metastatic_spine", "metastatic_spine+us", "--cases", folder, "--at", "2026-11-20T10:30:00+00:00")
 
-    assert 1 == code and out.startswith(f"2 of 2 patients of {folder} are treated differently\n")
+    assert 1 == code and out.startswith(f"2 of 2 patients of {folder} are treated differently (times are UTC)\n")
     assert f"{folder}/workup.json:\n  [r ] Spinal radiograph: Can't tell yet, may be routine. Was: Not indicated\n" in out
 
 

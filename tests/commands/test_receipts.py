@@ -21,6 +21,7 @@ def p1(tmp_path):
     return file, save_workup(workup.adopt(PATHWAY, at=time("10:30"), by="nurse"), file, expected_revision=3)
 
 
+# A sheet as PDF takes seconds to make: that it says what the other formats say is tested with these.
 WRITTEN = {
     "text on the screen": ["assess", "p1.json"],
     "JSON": ["assess", "p1.json", "--format", "json"],
@@ -28,7 +29,6 @@ WRITTEN = {
     "a printed text": ["print", "p1.json", "--to", "out.txt"],
     "Markdown": ["print", "p1.json", "--to", "out.md"],
     "HTML": ["print", "p1.json", "--to", "out.html"],
-    "PDF": ["print", "p1.json", "--to", "out.pdf"],
     "a timeline on the screen": ["timeline", "p1.json"],
     "a timeline": ["timeline", "p1.json", "--to", "out.html"],
     "a timeline as PDF": ["timeline", "p1.json", "--to", "out.pdf"],

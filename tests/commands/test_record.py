@@ -188,9 +188,11 @@ def test_what_a_workup_can_not_begin_with(enter, run, tmp_path, what):
 
 
 def test_a_workup_begins_with_a_case(enter, tmp_path):
-    (tmp_path / "case.yaml").write_text("case: c\noverlays: [us]\nfindings: {night_pain: present}\n")
+    (tmp_path / "case.yaml").write_text("case: c\noverlays: [us]\nfindings: {night_pain: present, inr: 99}\n")
+    code, out, err = enter("start", "--from", "case.yaml")
 
-    assert (0, "Started: p1.json, 2 events\n", "") == enter("start", "--from", "case.yaml")
+    assert (0, "Started: p1.json, 3 events\n") == (code, out)
+    assert err.startswith("warning: case.yaml:3:38: inr: an implausible value is not used") and "99" not in err
     kept = load_workup(tmp_path / "p1.json")
     assert ("c", ("us",), "present") == (kept.case, kept.adopted.overlays, kept.events[1].value)
 

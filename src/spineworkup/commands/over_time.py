@@ -11,7 +11,7 @@ from spineworkup.commands.cases import moment, time_of
 from spineworkup.commands.many import read_all, say_failed
 from spineworkup.commands.pages import FORMATS, page, target_of
 from spineworkup.commands.parsers import Commands, add_moment, add_overlays
-from spineworkup.commands.saying import OK, PROBLEMS, width
+from spineworkup.commands.saying import OK, PROBLEMS, show, width
 from spineworkup.commands.workups import opened
 from spineworkup.errors import WorkupError
 from spineworkup.workups.agenda import Entry, agenda
@@ -65,7 +65,7 @@ def run_timeline(options: argparse.Namespace) -> int:
     if target is None:
         from spineworkup.render.to_text import to_text
 
-        print(to_text(listing, width()), end="")
+        show(to_text(listing, width()).rstrip())
     else:
         target.write_bytes(page(listing, target.suffix.lower(), options.paper))
         print(f"Written: {target}")
@@ -81,7 +81,7 @@ def run_changes(options: argparse.Namespace) -> int:
     changes = workup.changes_since_shown(at) if since is None else workup.diff(since, at)
     if changes is None:
         raise WorkupError("no checklist of it was printed yet: say --from T")
-    print(changes_text(changes, workup.pathway, width()))
+    show(changes_text(changes, workup.pathway, width()))
     return OK
 
 
@@ -93,7 +93,7 @@ def run_due(options: argparse.Namespace) -> int:
     read = read_all(options.place, options.overlay)
     entries = [entry for entry in agenda(read.workups, at) if within is None or _is_due(entry, at + within)]
     say_failed(read.failed)
-    print(agenda_text(entries, at, width()))
+    show(agenda_text(entries, at, width()).rstrip())
     return PROBLEMS if read.failed else OK
 
 

@@ -133,7 +133,7 @@ def _diff_cases(options: argparse.Namespace, old: Pathway, new: Pathway) -> int:
     compared = compare_patients(options.cases, old, new, time_of("--at", options.at))
     say_failed(compared.failed)
     count = len(compared.differing)
-    print(f"{count} of {compared.count} patients of {options.cases} {'is' if count == 1 else 'are'} treated differently")
+    print(f"{count} of {compared.count} patients of {options.cases} {'is' if count == 1 else 'are'} treated differently (times are UTC)")
     for step, patients in Counter(step for one in compared.differing for step in one.steps).most_common():
         print(f"  {patients:5} {step}")
     for one in compared.differing:

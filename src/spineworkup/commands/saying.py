@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Collection
@@ -9,6 +10,7 @@ from collections.abc import Collection
 from spineworkup.errors import ReadError, SpineWorkupError
 from spineworkup.reading.faults import did_you_mean
 from spineworkup.render.to_screen import fold
+from spineworkup.render.to_terminal import to_terminal
 from spineworkup.render.visible import visible
 
 OK, PROBLEMS, BAD_INPUT = 0, 1, 2
@@ -17,6 +19,11 @@ OK, PROBLEMS, BAD_INPUT = 0, 1, 2
 def say(text: str) -> None:
     """Print a line for the person at the terminal, not for the next program."""
     print(text, file=sys.stderr)
+
+
+def show(text: str) -> None:
+    """Print what was asked for, emphasised where a terminal can."""
+    print(to_terminal(text, sys.stdout, os.environ))
 
 
 def say_problems(error: ReadError) -> None:

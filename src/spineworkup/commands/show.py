@@ -22,7 +22,7 @@ from spineworkup.commands.cases import (
 )
 from spineworkup.commands.pages import FORMATS, page, target_of
 from spineworkup.commands.parsers import Commands, add_case
-from spineworkup.commands.saying import OK, check_id, width
+from spineworkup.commands.saying import OK, check_id, show, width
 from spineworkup.reading.find_packages import rules_root, yaml_files
 from spineworkup.reading.load import DEFAULT, load_pathway
 from spineworkup.render.to_explanation import to_explanation
@@ -67,7 +67,7 @@ def run_demo(options: argparse.Namespace) -> int:
         case, pathway = read(file.read_bytes(), f"rules/{DEFAULT}/cases/{file.name}", [])
         checklist = assess(pathway, case.chart, at=case.at or now())
         print(f"\n{case.about}\nSource: {case.source}\n")
-        print(_text(checklist))
+        show(_text(checklist))
         written += _write_pages(sheet_for(checklist), folder / file.name.removesuffix(".yaml"))
     written += _write_pages(blank_sheet(load_pathway(), now()), folder / "blank")
     print(f"\nWritten to {folder}: {len(cases)} checklists and a blank one")
@@ -91,7 +91,7 @@ def run_assess(options: argparse.Namespace) -> int:
 
         print(json.dumps(to_json(checklist), indent=2, ensure_ascii=False))
     else:
-        print(_text(checklist))
+        show(_text(checklist))
     return OK
 
 
@@ -129,5 +129,5 @@ def run_explain(options: argparse.Namespace) -> int:
     """Say why a step is as it is."""
     checklist = checklist_of(options)
     check_id("step", options.step, checklist.pathway.steps)
-    print(to_explanation(checklist, options.step, width()))
+    show(to_explanation(checklist, options.step, width()))
     return OK

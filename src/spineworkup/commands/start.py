@@ -10,12 +10,12 @@ from attrs import evolve
 
 from spineworkup.commands.cases import is_fhir, is_workup, moment, read_input
 from spineworkup.commands.parsers import Commands
-from spineworkup.commands.saying import OK, print_folded
+from spineworkup.commands.saying import OK, print_folded, say
 from spineworkup.commands.workups import add_writer, print_changed, rules_of
 from spineworkup.errors import WorkupError
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import DEFAULT, load_pathway
-from spineworkup.reading.read_case import case_document, overlays_of
+from spineworkup.reading.read_case import case_document, overlays_of, read_case
 from spineworkup.render.to_screen import show_time
 from spineworkup.workups.changes import Changes, changes_between
 from spineworkup.workups.events import RulesAdopted
@@ -58,6 +58,8 @@ def _from_case(options: argparse.Namespace, at: datetime) -> Workup:
         raise WorkupError(f"{name}: a FHIR resource: `spineworkup from-fhir` makes a case file of it")
     document = case_document(raw, name)
     pathway = load_pathway(DEFAULT, [*dict.fromkeys([*overlays_of(document), *options.overlay])])
+    for warning in read_case(document, pathway).warnings:
+        say(f"warning: {warning}")
     return from_case(document, pathway, at=at, by=options.by, label=options.case or "")
 
 

@@ -15,6 +15,7 @@ from spineworkup.errors import WorkupError
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import DEFAULT, load_pathway
 from spineworkup.render.to_screen import SHAPES
+from spineworkup.render.wording import zone_words
 from spineworkup.workups.changes import Change, Changes, changes_between
 from spineworkup.workups.events import Event
 from spineworkup.workups.files import load_workup, save_workup
@@ -29,7 +30,7 @@ Add = Callable[[Workup, datetime], Workup]
 
 def add_writer(commands: Commands, name: str, run: Run, words: str, example: str) -> argparse.ArgumentParser:
     """Add a command that enters something into a workup: FILE comes first, `--by` is needed."""
-    made = commands.add(name, run, words, f"spineworkup {name} p1.json {example} --by nurse")
+    made = commands.add(name, run, words, " ".join(filter(None, ["spineworkup", name, "p1.json", example, "--by nurse"])))
     made.add_argument("file", metavar="FILE", help="the workup")
     made.add_argument("--by", required=True, metavar="ROLE", help="the role of whoever enters it")
     add_moment(made)
@@ -88,10 +89,12 @@ def say_changes(before: Checklist, workup: Workup, at: datetime) -> None:
 
 def print_changed(changes: Changes, pathway: Pathway, nothing: str = "") -> None:
     """Print the steps that stand otherwise, the most urgent first: how each stands, and how it stood."""
+    if changes:
+        print(f"Stands otherwise (times are {zone_words(changes.at)}):")
+    elif nothing:
+        print(nothing)
     for change in changes.steps:
         print_folded(f"  {changed_words(change, pathway, changes.at.tzinfo)}")
-    if nothing and not changes:
-        print(nothing)
 
 
 def changed_words(change: Change, pathway: Pathway, zone: tzinfo | None) -> str:
