@@ -40,6 +40,7 @@ def test_what_was_done_in_time_and_what_was_done_late():
 
     assert (hour(5), None, Status.DONE) == (early.done, early.late, early.status)
     assert (hour(40), hour(40) - due) == (late.done, late.late)
+    assert None is spells(finished((due - hour(0)).total_seconds() / 3600), 50)[0].late
 
 
 def test_a_step_that_is_asked_for_again_has_another_time():
