@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from spineworkup.about import library_version
 from spineworkup.cds_hooks import answers
 from spineworkup.cds_hooks.app import create_app
 from spineworkup.cds_hooks.sentinels import EVERY, Watch, sentinels_of
@@ -98,7 +99,8 @@ def test_a_shipped_patient_gets_over_http_what_assess_says(case):
         assert said(found["cards"]) == said(to_cards(checklist, occasion(checklist, suggestions=True)))
     receipt = found["extension"][EXTENSION]
     assert receipt["urgency"] == {"lowest": checklist.urgency.lowest.value, "highest": checklist.urgency.highest.value}
-    assert receipt["hash"] == PATHWAY.hash
+    assert (receipt["hash"], receipt["version"], receipt["library"]) == (PATHWAY.hash, PATHWAY.version, library_version())
+    assert receipt["chartDigest"].startswith("sha256:") and receipt["chartAsOf"]
     assert "Patient/1" not in json.dumps(receipt)
 
 

@@ -18,7 +18,6 @@ from spineworkup.checklists import Checklist
 from spineworkup.errors import FhirError
 from spineworkup.fhir.from_bundle import assess_imported, from_resources
 from spineworkup.pathways import Pathway
-from spineworkup.workups.replay import receipt_to_plain
 
 
 @frozen
@@ -86,6 +85,7 @@ def _receipt(checklist: Checklist, occasion: Occasion) -> dict[str, Any]:
         "version": pathway.version,
         **overlays,
         "hash": pathway.hash,
-        "receipt": receipt_to_plain(checklist.receipt),
+        "library": checklist.receipt.library,
+        "chartDigest": checklist.receipt.chart_digest,
         "urgency": {"lowest": urgency.lowest.value, "highest": urgency.highest.value},
     }
