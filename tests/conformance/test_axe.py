@@ -15,6 +15,8 @@ import pytest
 
 pytest.importorskip("jinja2", reason="the extra `html` isn't installed")
 
+from spineworkup.render.listing import Listing
+from spineworkup.render.model import Sheet
 from spineworkup.render.sheet import blank_sheet, sheet_for
 from spineworkup.render.to_html import to_html
 from tests.render.example import AT, emergency, example_pathway, pain_only
@@ -103,3 +105,16 @@ def test_nothing_scrolls_sideways_on_a_phone(name: str, tmp_path: Path) -> None:
     )
     wide, there = opened(frame, run, tmp_path, 1200)
     assert there == 360 and wide <= there
+
+
+@pytest.mark.parametrize("page", [printed_again(), timeline()], ids=["sheet", "timeline"])
+def test_printed_by_the_browser_every_page_says_whose_it_is(page: Sheet | Listing, tmp_path: Path) -> None:
+    pypdf = pytest.importorskip("pypdf", reason="the extra `pdf` isn't installed")
+    (tmp_path / "page.html").write_text(to_html(page), "utf-8")
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    command += ["--no-pdf-header-footer", f"--print-to-pdf={tmp_path / 'page.pdf'}", (tmp_path / "page.html").as_uri()]
+    subprocess.run(command, capture_output=True, check=True, timeout=120)
+    pages = [one.extract_text() for one in pypdf.PdfReader(tmp_path / "page.pdf").pages]
+    assert len(pages) > 1
+    for number, words in enumerate(pages, 1):
+        assert "Case example-1" in words and f"Page {number} of {len(pages)}" in words
