@@ -112,9 +112,10 @@ def _write(file: Path, raw: bytes, before: bytes | None) -> None:
 
 def _remove_leftovers(file: Path) -> None:
     """Remove what a writer left that was killed; the lock says that no other one is at work."""
-    for entry in os.scandir(file.parent):
-        if entry.name.startswith(f".{file.name}.") and entry.name.endswith(_TEMPORARY):
-            os.unlink(entry)
+    with os.scandir(file.parent) as entries:
+        for entry in entries:
+            if entry.name.startswith(f".{file.name}.") and entry.name.endswith(_TEMPORARY):
+                os.unlink(entry)
 
 
 @contextmanager
