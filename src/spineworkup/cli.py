@@ -46,9 +46,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say_problems(error)
     except SpineWorkupError as error:
         say(f"error: {error}")
-    except UnicodeEncodeError:
-        # A terminal hands over what it can't read as halves of characters.
-        say("error: a text holds half a character, which can't be written")
     except BrokenPipeError:
         sys.stderr.close()
     except KeyboardInterrupt:

@@ -51,9 +51,19 @@ def test_completion_knows_the_ids_that_a_command_takes(word, values):
     assert values in line.replace('"', " ").split()
 
 
-def test_an_interrupt_and_half_a_character_are_a_line_each(run, p1, monkeypatch):
-    assert (2, "", "error: a text holds half a character, which can't be written\n") == run("note", p1, "a\udcff", "--by", "nurse")
+@pytest.mark.parametrize(
+    "arguments",
+    [["note", "{}"], ["record", "fever=present", "--origin", "{}"], ["withdraw", "e", "--reason", "{}"], ["step", "mri_whole_spine", "cancelled", "--reason", "{}"]],
+)
+def test_half_a_character_as_a_terminal_may_hand_it_over_is_a_line(enter, p1, arguments):
+    kept = p1.read_bytes()
+    code, out, err = enter(*(one.format("a\udcff") for one in arguments))
 
+    assert (2, "", 1) == (code, out, err.count("\n")) and err.startswith("error: ")
+    assert kept == p1.read_bytes()
+
+
+def test_an_interrupt_is_a_line(run, p1, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 

@@ -105,7 +105,7 @@ def test_what_is_missing_and_what_came_is_said_by_its_name():
     assert [Apart("handover", [], twice)] == answers_apart({"handover": []}, {"handover": twice})
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.recursive(st.none() | st.booleans() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3), max_leaves=8))
 def test_only_what_is_the_same_has_nothing_apart(value):
     assert [] == answers_apart({"x": value}, {"x": copy.deepcopy(value)})
