@@ -1,10 +1,10 @@
 """Many writers, and writers that are killed: run as a program, which forks where nothing else is going on.
 
     python -m tests.workups.campaign kills --store folder --count 5000
-    python -m tests.workups.campaign faults --store sqlite
+    python -m tests.workups.campaign faults --every 1
     python -m tests.workups.campaign edits --store folder --writers 16 --edits 5000
 
-Each says in one line of JSON what it counted, and ends with 1 where something was lost or couldn't be read.
+Each goes through both stores if none is named, says in one line of JSON what it counted, and ends with 1 where something was lost or couldn't be read.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _no_further_than(size: int) -> Callable[[Store], None]:
 def _killed_at(kind: str, every: int) -> Iterator[Callable[[Store], None]]:
     """Kill before some of the instructions of a save, which SQLite counts."""
     if kind == "sqlite":
-        for instruction in range(1, 1000, every):
+        for instruction in range(1, 500, max(1, every // 4)):
             yield lambda store, instruction=instruction: _kill_at(store, instruction)  # type: ignore[misc]
 
 
@@ -218,7 +218,7 @@ def _enter(store: Store, folder: Path, writer: int, each: int, cases: list[str])
 def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.workups.campaign")
     parser.add_argument("what", choices=["kills", "faults", "edits"])
-    parser.add_argument("--store", choices=KINDS, default="folder")
+    parser.add_argument("--store", choices=KINDS, nargs="*", default=KINDS)
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--every", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
@@ -227,13 +227,15 @@ def main(arguments: Iterable[str] | None = None) -> int:
     options = parser.parse_args(None if arguments is None else [*arguments])
     gc.freeze()
     began, cpu = time.monotonic(), sum(os.times()[:4])
-    match options.what:
-        case "kills":
-            found = kills(options.store, options.count, options.seed)
-        case "faults":
-            found = faults(options.store, options.every)
-        case _:
-            found = edits(options.store, options.writers, options.edits)
+    found = Counter[str]()
+    for kind in options.store:
+        match options.what:
+            case "kills":
+                found.update(kills(kind, options.count, options.seed))
+            case "faults":
+                found.update(faults(kind, options.every))
+            case _:
+                found.update(edits(kind, options.writers, options.edits))
     spent = {"seconds": round(time.monotonic() - began, 1), "seconds of CPU": round(sum(os.times()[:4]) - cpu, 1)}
     print(json.dumps({**found, **spent}))
     wrong = ("unreadable", "lost", "more than was said", "neither old nor new", "broken", "twice or never said")

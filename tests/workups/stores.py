@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import tempfile
@@ -41,8 +42,11 @@ def rows(store: Store, case: str) -> list[Row]:
     if isinstance(store, SqliteStore):
         with closing(sqlite3.connect(store.path)) as db:
             return db.execute("SELECT line, chain FROM events WHERE label = ? ORDER BY number", (case,)).fetchall()
-    lines = (store.folder / file_name(case)).read_text(encoding="utf-8").split("\n")[1:-2]
-    return [_row(line.removesuffix(",")) for line in lines]
+    return [*map(_row, _row_lines((store.folder / file_name(case)).read_text(encoding="utf-8")))]
+
+
+def _row_lines(text: str) -> list[str]:
+    return [line.removesuffix(",") for line in text.split("\n")[1:-2]]
 
 
 def _row(line: str) -> Row:
@@ -62,6 +66,18 @@ def put_rows(store: Store, case: str, changed: list[Row]) -> None:
     first, *_, last, _ = file.read_text(encoding="utf-8").split("\n")
     middle = ",\n".join(f"{_BEFORE}{chain}{_BETWEEN}{line}}}" for line, chain in changed)
     file.write_text(f"{first}\n{middle}\n{last}\n", encoding="utf-8")
+
+
+def put_raw(store: Store, case: str, raw: bytes) -> None:
+    """Put what a file holds in the place of what a store keeps of a case."""
+    if isinstance(store, FolderStore):
+        (store.folder / file_name(case)).write_bytes(raw)
+        return
+    kept = json.loads(raw)
+    put_rows(store, case, [*map(_row, _row_lines(raw.decode()))])
+    with closing(sqlite3.connect(store.path)) as db, db:
+        about = (kept["schema"], kept["library"], kept["head"], case)
+        db.execute("UPDATE workups SET schema = ?, library = ?, head = ? WHERE label = ?", about)
 
 
 def set_schema(store: Store, case: str, schema: int) -> None:

@@ -25,7 +25,7 @@ from spineworkup.workups.files import load_workup, save_workup
 from spineworkup.workups.sqlite import SqliteStore
 from spineworkup.workups.workup import Workup
 from tests.workups.patients import FIRST, PATHWAY, hour, started
-from tests.workups.stores import KINDS, scratch
+from tests.workups.stores import scratch
 
 ROOT = Path(__file__).parents[2]
 CALLS = [
@@ -195,7 +195,8 @@ def test_a_database_that_is_stopped_at_any_instruction_is_as_before_or_as_saved(
 # Processes that are killed.
 
 
-def _campaign(*arguments: str) -> dict[str, float]:
+def campaign(*arguments: str) -> dict[str, float]:
+    """What a campaign counted; it has lost nothing."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.workups.campaign", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=900
     )
@@ -205,15 +206,13 @@ def _campaign(*arguments: str) -> dict[str, float]:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_writer_that_is_killed_loses_nothing_that_it_said_was_saved(kind: str) -> None:
-    times = 500 if os.environ.get("SPINEWORKUP_CAMPAIGN") else 60
-    found = _campaign("kills", "--store", kind, "--count", str(times))
-    assert found["kills"] == times and found["killed while it saved"] > times / 2
+def test_a_writer_that_is_killed_loses_nothing_that_it_said_was_saved() -> None:
+    times = 500 if os.environ.get("SPINEWORKUP_CAMPAIGN") else 50
+    found = campaign("kills", "--count", str(times))
+    assert found["kills"] == 2 * times and found["killed while it saved"] > times
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_disk_that_takes_no_more_leaves_old_or_new(kind: str) -> None:
-    found = _campaign("faults", "--store", kind, "--every", "1" if os.environ.get("SPINEWORKUP_CAMPAIGN") else "40")
-    assert found["refused"] > 5 and found["saved"] > 2
+def test_a_disk_that_takes_no_more_leaves_old_or_new() -> None:
+    found = campaign("faults", "--every", "1" if os.environ.get("SPINEWORKUP_CAMPAIGN") else "40")
+    assert found["refused"] > 10 and found["saved"] > 5 and found["killed"] > 10
