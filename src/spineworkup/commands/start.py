@@ -47,6 +47,8 @@ def run_start(options: argparse.Namespace) -> int:
         raise WorkupError("whose workup is it? Say --case LABEL, or --from CASE")
     save_workup(workup, Path(options.file), expected_revision=0)
     print(f"Started: {options.file}, {workup.revision} event{'' if workup.revision == 1 else 's'}")
+    if not workup.chart(at).clocks:
+        print("No clock has started, so little has a time yet: `spineworkup clock FILE suspicion`")
     return OK
 
 
