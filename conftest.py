@@ -7,8 +7,17 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+
+# Before any test is read, as what is decorated takes what holds then: the same examples in every run, alone or with others.
+# `--hypothesis-profile=search` looks for new ones.
+settings.register_profile(
+    "same", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("search", settings.get_profile("same"), derandomize=False, max_examples=2000)
+settings.load_profile("same")
 
 # An example that can't run by itself has `<!--- skip: next -->` in the line above it.
 pytest_collect_file = Sybil(

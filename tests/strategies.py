@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from spineworkup.charts import Chart, Observation, StepEvent
@@ -20,13 +19,6 @@ from spineworkup.pathways import Pathway, Rule
 from spineworkup.testing.random_pathways import criteria as criteria_of
 from spineworkup.testing.random_pathways import leaves_of
 from spineworkup.testing.random_pathways import pathways as pathways_of
-
-# The same examples in every run; `--hypothesis-profile=search` looks for new ones.
-settings.register_profile(
-    "ci", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.register_profile("search", settings.get_profile("ci"), derandomize=False, max_examples=2000)
-settings.load_profile("ci")
 
 DRAWN: set[str] = set()
 

@@ -30,7 +30,7 @@ from spineworkup.fhir.write_json import write_resource
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import DEFAULT
 from spineworkup.testing.case_files import CaseFiles, is_case_file
-from tests.strategies import NOON as NOON  # and with it the settings of all tests
+from tests.strategies import NOON as NOON
 
 ROOT = Path(__file__).resolve().parents[2]
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)

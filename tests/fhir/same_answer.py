@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spineworkup.checklists import Checklist, ChecklistItem
-from tests.strategies import NOON as NOON  # and with it the settings of all tests
+from tests.strategies import NOON as NOON
 
 
 def answer_of(checklist: Checklist) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from attrs import evolve
 from spineworkup.findings import Finding, Kind
 from spineworkup.scores import Additive, PointsBand, Score
 from spineworkup.testing.random_pathways import pathways
-from tests.strategies import NODES as NODES  # and with it the settings of all tests
+from tests.strategies import NODES as NODES
 from tests.strategies import nodes_of as nodes_of
 
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineworkup.reading.read_yaml import MAX_BYTES, MAX_DEPTH, MAX_PROBLEMS, read_yaml
-from tests import strategies  # noqa: F401  the profile of the examples
 
 
 def data(text):
