@@ -61,7 +61,7 @@ def given(monkeypatch, text):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(raw)))
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def loaded_once(monkeypatch):
     """The same rules for many runs."""
 
@@ -148,14 +148,14 @@ def test_explain(run, case):
 
 
 @pytest.mark.parametrize("step", sorted(PATHWAY.steps))
-def test_every_step_can_be_explained(run, loaded_once, step):
+def test_every_step_can_be_explained(run, step):
     code, out, err = run("explain", C01, step)
 
     assert (0, "") == (code, err) and PATHWAY.steps[step].label in out
 
 
 @pytest.mark.parametrize(("what", "ids"), [("steps", PATHWAY.steps), ("findings", PATHWAY.findings), ("rules", PATHWAY.rules)])
-def test_lists(run, loaded_once, what, ids):
+def test_lists(run, what, ids):
     code, out, err = run(what)
 
     assert (0, "") == (code, err)
@@ -166,7 +166,7 @@ def test_lists(run, loaded_once, what, ids):
 @pytest.mark.parametrize(
     ("suffix", "blank"), [("txt", False), ("txt", True), ("md", False), ("HTML", False), ("html", True), ("pdf", False)]
 )
-def test_print(run, loaded_once, case, tmp_path, suffix, blank):
+def test_print(run, case, tmp_path, suffix, blank):
     target = tmp_path / f"out.{suffix}"
     code, out, err = run("print", *([] if blank else [case]), "--to", target, "--at", AT, "--paper", "letter")
     skip_without_extra(err)
@@ -204,7 +204,7 @@ def test_print(run, loaded_once, case, tmp_path, suffix, blank):
         (["steps", "--overlay", "nowhere"], "nowhere:1:1: no overlay here"),
     ],
 )  # fmt: skip
-def test_bad_input_is_2_and_says_what_would_be_right(run, loaded_once, tmp_path, monkeypatch, arguments, message):
+def test_bad_input_is_2_and_says_what_would_be_right(run, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     code, out, err = run(*arguments)
 
@@ -220,7 +220,7 @@ def test_bad_input_is_2_and_says_what_would_be_right(run, loaded_once, tmp_path,
     ],
     ids=lambda raw: repr(raw)[:25],
 )  # fmt: skip
-def test_a_bad_case_is_2_with_its_place(run, loaded_once, monkeypatch, raw):
+def test_a_bad_case_is_2_with_its_place(run, monkeypatch, raw):
     given(monkeypatch, raw)
     code, out, err = run("assess", "-", "--at", AT)
     lines = err.splitlines()
@@ -305,7 +305,7 @@ EVERYWHERE = {
 
 
 @pytest.mark.parametrize("where", EVERYWHERE)
-def test_no_message_holds_a_patients_value(run, loaded_once, monkeypatch, tmp_path, where):
+def test_no_message_holds_a_patients_value(run, monkeypatch, tmp_path, where):
     text = EVERYWHERE[where]
     file = tmp_path / "patient.yaml"
     file.write_text(text)

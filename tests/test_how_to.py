@@ -26,8 +26,10 @@ def comparable(line):
 
 @pytest.mark.parametrize(("command", "shown"), list(commands()))
 def test_a_command_prints_what_the_page_shows(command, shown, capsys, monkeypatch):
-    pytest.importorskip("z3", reason="z3 is not installed: the extra 'proofs'")
+    claims = pytest.importorskip("spineworkup.proofs.claims", reason="z3 is not installed: the extra 'proofs'", exc_type=ImportError)
     monkeypatch.chdir(ROOT)
+    # The slowest claim of all is on no page, and has tests of its own.
+    monkeypatch.setattr(claims, "CLAIMS", [claim for claim in claims.CLAIMS if claim.id != "every_literal_decides"])
     name, *arguments = shlex.split(command)
     main(arguments)
     out, err = capsys.readouterr()
