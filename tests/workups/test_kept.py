@@ -276,12 +276,10 @@ def test_rules_that_cannot_be_found_by_their_name_are_asked_for(package: str, wo
     assert open_workup(to_bytes(lost.case, lost.events), "a.json", PATHWAY).events == lost.events
 
 
-@pytest.mark.parametrize("case", ["\ud800", "example-1"])
-def test_half_a_character_is_not_written(case: str) -> None:
-    adopted = EVENTS[0] if case == "\ud800" else evolve(EVENTS[0], by="\udc80")
-    for events in ((adopted,), ()) if case == "\ud800" else ((adopted,),):
-        with pytest.raises(WorkupError, match="half a character"):
-            to_bytes(case, events)
+@pytest.mark.parametrize("count", [0, 1])
+def test_half_a_character_is_not_written(count: int) -> None:
+    with pytest.raises(WorkupError, match="half a character"):
+        to_bytes("\ud800", EVENTS[:count])
 
 
 @pytest.mark.parametrize("value", [2.5, None, [1]])

@@ -97,9 +97,8 @@ def test_what_is_not_there_is_said(kept: Store, case: str) -> None:
 
 
 def test_what_cannot_be_written_is_not_saved(store: Store) -> None:
-    for case in ("\udc80", "example-2"):
-        with pytest.raises(WorkupError, match="half a character"):
-            store.save(evolve(started(case), events=(evolve(started().events[0], by="\udc80"),)), expected_revision=0)
+    with pytest.raises(WorkupError, match="half a character"):
+        store.save(evolve(started(), case="\udc80"), expected_revision=0)
     unreadable = FindingRecorded(at=NINE, by=FIRST, finding="limb_weakness", value=2.5)  # type: ignore[arg-type]
     with pytest.raises(WorkupError, match="value: expected"):
         store.save(started().add(unreadable), expected_revision=0)
