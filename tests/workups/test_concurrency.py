@@ -15,7 +15,7 @@ from tests.workups.test_crashes import campaign
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_no_update_is_lost() -> None:
-    each = 500 if os.environ.get("SPINEWORKUP_CAMPAIGN") else 40
+    each = 500 if os.environ.get("SPINEWORKUP_CAMPAIGN") else 25
     found = campaign("edits", "--writers", "8", "--edits", str(each))
     assert found["saved"] == 16 * each and found["lost"] == found["twice or never said"] == found["broken"] == 0
     # What has nothing to do with what others entered is brought together by itself, whoever came first.
