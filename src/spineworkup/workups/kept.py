@@ -104,8 +104,8 @@ def from_bytes(
         raise NewerError(f"{place}: written by a newer version (schema {written}; this one reads up to {schema}): nothing was read")
     try:
         case, events = _unbroken(document, place)
-    except (UnicodeEncodeError, RecursionError):
-        raise DamagedError(f"{place}: altered; it holds half a character, or is too deeply nested", 0) from None
+    except UnicodeEncodeError:
+        raise DamagedError(f"{place}: altered; it holds half a character", 0) from None
     for older in range(written, schema):
         events = [migrations[older + 1](event) for event in events]
     return Kept(case, tuple(_events(events, place)))
