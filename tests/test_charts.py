@@ -247,7 +247,7 @@ def test_times_that_are_refused_and_never_repeated(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["0001-01-01T00:00:00+23:59", "1799-12-31T23:59:59+00:00", "2200-01-01T00:00:00+00:00", "9999-12-31T23:59:59-23:59"]
+    "text", ["0001-01-01T00:00:00+23:59", "1800-01-01T00:00:00+14:00", "2199-12-31T23:00:00-14:00", "1799-12-31T23:59:59+00:00", "2200-01-01T00:00:00+00:00", "9999-12-31T23:59:59-23:59"]
 )
 def test_a_year_of_no_patient_is_refused_as_deadlines_are_added_to_it(text):
     with pytest.raises(TimeError, match=r"\Aexpected a year from 1800 to 2199\Z"):

@@ -62,10 +62,12 @@ def aware(moment: datetime) -> datetime:
     """
     if moment.utcoffset() is None:
         raise TimeError(_EXPECTED_TIME)
-    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        raise TimeError(f"expected a year from {_FIRST_YEAR} to {_LAST_YEAR}")
-    # `fold` tells two local times apart; in UTC it says nothing, and equal moments are to look equal.
-    return moment.astimezone(UTC).replace(fold=0)
+    if _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        # `fold` tells two local times apart; in UTC it says nothing, and equal moments are to look equal.
+        in_utc = moment.astimezone(UTC).replace(fold=0)
+        if _FIRST_YEAR <= in_utc.year <= _LAST_YEAR:
+            return in_utc
+    raise TimeError(f"expected a year from {_FIRST_YEAR} to {_LAST_YEAR}")
 
 
 def read_time(text: object) -> datetime:

@@ -191,7 +191,7 @@ def test_a_workup_begins_with_a_case(enter, tmp_path):
     (tmp_path / "case.yaml").write_text("case: c\noverlays: [us]\nfindings: {night_pain: present, inr: 99}\n")
     code, out, err = enter("start", "--from", "case.yaml")
 
-    assert (0, "Started: p1.json, 3 events\n") == (code, out)
+    assert (0, "Started: p1.json, 3 events\nNo clock has started, so little has a time yet: `spineworkup clock FILE suspicion`\n") == (code, out)
     assert err.startswith("warning: case.yaml:3:38: inr: an implausible value is not used") and "99" not in err
     kept = load_workup(tmp_path / "p1.json")
     assert ("c", ("us",), "present") == (kept.case, kept.adopted.overlays, kept.events[1].value)
