@@ -127,7 +127,7 @@ def instead_of(status, other, condition=lambda reading: True):
 
 def noticing(act):
     """The engine does something on the side."""
-    return patched("spineworkup.assessment", "_rule_notices", lambda real: lambda plan, at: [*real(plan, at), *act()])
+    return patched("spineworkup.assessment", "rule_notices", lambda real: lambda pathway, today: [*real(pathway, today), *act()])
 
 
 def noticed(text):
