@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def started(arguments: list[str], into: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "pytest", *arguments]
+    command = [sys.executable, "-u", "-m", "pytest", *arguments]
     return subprocess.Popen(command, stdout=into, stderr=subprocess.STDOUT, text=True)  # type: ignore[call-overload]
 
 
