@@ -14,7 +14,8 @@ from tests.small_package import OVERLAY, write_overlay, write_package
 pytest_plugins = ["pytester"]
 
 NOON = "2026-11-24T12:00:00+00:00"
-OF_SHIPPED = OVERLAY.replace("base: small", "base: metastatic_spine")
+# Of the place whose overlay it is laid over.
+OF_SHIPPED = OVERLAY.replace("base: small", "base: metastatic_spine").replace("profile: site", "profile: us")
 # The overlay makes fever enough.
 FEVER = """\
 add:
