@@ -170,7 +170,7 @@ IN_RULES = (
           in_overlay("set:\n  - {what: steps.mri_whole_spine.indications.mri_within_24_hours.within, was: 24 h, now: 48 h}\n"), (OVERLAYING,)),
     Fault("MR-25b", "A25", "An overlay gives the MRI more time, and the guard on overlays has failed", "overlay",
           every(in_overlay("set:\n  - {what: steps.mri_whole_spine.indications.mri_within_24_hours.within, was: 24 h, now: 48 h}\n"),
-                in_engine("spineworkup.reading.overlay.check_not_weakened", nothing_weakened)), (OVERLAY_CLAIM, law("an_overlay_loosens_nothing", 150))),
+                in_engine("spineworkup.reading.check_overlay.check_not_weakened", nothing_weakened)), (OVERLAY_CLAIM, law("an_overlay_loosens_nothing", 150))),
     Fault("MR-25c", "A25", "An overlay narrows the emergency to one of its signs", "overlay",
           in_overlay("set:\n  - {what: steps.contact_mscc_coordinator.indications.contact_neurology_any_history.when, was: emergency_neurology, now: paralysis}\n"), (OVERLAYING,)),
     Fault("MR-25d", "A25", "An overlay takes low power for implausible", "overlay",
