@@ -30,7 +30,7 @@ pytest_collect_file = Sybil(
 collect_ignore = ["docs/examples"]
 
 # These meet no line of the bound on coverage (Makefile) that others don't, and counting lines takes longer than the tests.
-UNCOUNTED = tuple(Path(__file__).parent / "tests" / name for name in ("kit", "malfunctions", "oracle", "proofs"))
+UNCOUNTED = tuple(Path(__file__).parent / "tests" / name for name in ("kit", "oracle", "proofs"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
