@@ -127,7 +127,9 @@ def more(pathway):
 
 def test_an_overlay_answers_for_what_it_adds(tmp_path):
     """What the base has alone is said of the base; an overlay accepts its own."""
-    write_overlay(tmp_path, "add:\n  sources: {leaflet: {title: A leaflet}}\n", HEAD)
+    rule = "{id: more, when: fever, says: More, urgency: routine, cites: [{source: ng234, at: \"1.5.2\"}], review_by: 2027-01-01}"
+    added = f"add:\n  sources: {{leaflet: {{title: A leaflet}}}}\n  steps.mri_whole_spine.indications: [{rule}]\n"
+    write_overlay(tmp_path, added, HEAD)
     expected = ["1:1: overlap: 'site_a' and 'base_a' say the same", "9:13: unused: nothing cites the source 'leaflet'"]
 
     assert expected == sorted(told(check_path(tmp_path, today=TODAY, more=more)))
