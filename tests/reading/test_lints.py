@@ -195,7 +195,7 @@ def test_an_overlay_that_is_due_after_its_base_leaves_the_date_to_it(tmp_path):
 
 def test_each_overlay_keeps_its_own_place(tmp_path):
     base = write_package(tmp_path)
-    one, two = [write_overlay(tmp_path / name, WAIVER.format(day), HEAD.format(day).replace("site", name)) for name, day in (("one", 23), ("two", 24))]
+    one, two = [write_overlay(tmp_path / name, WAIVER.format(day), HEAD.format(day).replace("overlay: site", f"overlay: {name}")) for name, day in (("one", 23), ("two", 24))]
     waivers = [("one/overlay.yaml:8:11", {"mri", "H-01"}), ("two/overlay.yaml:8:11", {"mri", "H-01"})]
 
     for overlays, both in (([one, two], waivers), ([two, one], waivers[::-1])):
