@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -310,3 +311,11 @@ def test_the_digest_does_not_depend_on_the_order_but_on_everything_else():
         Chart(FINDINGS, base, sign_offs=[SignOff("r", "GP", NOON)]),
     ]
     assert len(others) + 1 == len({chart.digest for chart in (one, *others)})
+
+
+def test_what_a_notebook_prints_of_a_chart_is_what_is_known():
+    """And not all that could be known."""
+    printed = []
+    Chart(FINDINGS, {"deficit": True})._repr_pretty_(SimpleNamespace(text=printed.append), False)
+
+    assert [repr(Chart(FINDINGS, {"deficit": True}))] == printed and len(printed[0]) < 500

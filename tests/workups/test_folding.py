@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spineworkup.charts import Known, Unknown, WhyUnknown
-from spineworkup.errors import WorkupError
+from spineworkup.derived import DERIVED
+from spineworkup.errors import UnitError, WorkupError
 from spineworkup.workups.events import FindingRecorded
 from spineworkup.workups.workup import Workup
 from tests.strategies import NOON as NOON
@@ -75,6 +76,7 @@ def test_together(name):
     [
         # Severe hypercalcaemia from 3.5 mmol/L on: a rule's threshold.
         ([("calcium_adjusted", "3.6 mmol/L", 1), ("calcium_adjusted", "3.7 mmol/L", 3)], 1, 3),
+        ([("calcium_adjusted", "3.6 mmol/L", hour) for hour in (0, 1, 2)] + [("calcium_adjusted", "3.7 mmol/L", 3)], 0, 3),
         ([("calcium_adjusted", "2.4 mmol/L", 1), ("calcium_adjusted", "3.7 mmol/L", 3)], 3, None),
         ([("calcium_adjusted", "3.6 mmol/L", 1), ("calcium_adjusted", "2.4 mmol/L", 2), ("calcium_adjusted", "3.7 mmol/L", 3)], 3, None),
         ([("calcium_adjusted", "3.6 mmol/L", 1), ("calcium_adjusted", "unknown", 2), ("calcium_adjusted", "3.7 mmol/L", 3)], 3, None),
@@ -103,6 +105,18 @@ def test_what_is_worked_out_from_measurements_starts_no_clock_anew():
 
     assert hour(1) == since(first) == since(again)
     assert hour(5) == since(fallen)
+
+
+def test_what_cant_be_worked_out_ends_no_run(monkeypatch):
+    """Neither from this pair nor from the one before: the measurement itself has no threshold."""
+
+    def fails(quantities, finding):
+        raise UnitError("no such unit")
+
+    monkeypatch.setitem(DERIVED, "adjusted_calcium", evolve(DERIVED["adjusted_calcium"], function=fails))
+    workup = recorded(("albumin", "30 g/L", 1), (CALCIUM, "2.2 mmol/L", 1), (CALCIUM, "3.3 mmol/L", 3))
+
+    assert hour(1) == workup.chart(hour(12)).entry(CALCIUM).at
 
 
 def test_a_calcium_without_an_albumin_holds_since_it_is_one():
