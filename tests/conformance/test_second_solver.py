@@ -28,7 +28,7 @@ from tests.small_package import write_package
 pytestmark = pytest.mark.conformance
 SEED = 1
 # Of each claim so many questions, or all where it has fewer.
-OF_EACH = 5
+OF_EACH = 3
 # Counted in the solver's own steps, so that no answer depends on how busy a machine is.
 PATIENCE = 400_000
 COUNTED = re.compile(r"\(\(_ (at-most|at-least) ([0-9]+)\)")
@@ -143,7 +143,7 @@ def test_some_questions_of_every_claim_about_the_shipped_rules():
     result = judged([*sampled(base, CLAIMS), *sampled(us, (overlay_claim(base),))])
 
     assert [] == result.differ
-    assert result.agreed.total() >= 60
+    assert result.agreed.total() >= 36
     # Many deadlines, each the earliest of several, are much for it: a few of these it may leave open.
     assert {words.split(",")[0] for words in result.given_up} <= {"deadlines_only_tighten"}
     assert len(result.given_up) <= 3
