@@ -98,7 +98,8 @@ def said_of(pathway: Pathway, records: Iterable[list[dict[str, Any]]]) -> list[d
 
 
 def _feed(runs: Iterable[Run], stdin: Any, asked: deque[tuple[Case, list[str]]]) -> None:
-    with stdin, suppress(BrokenPipeError):
+    # The closing flushes, and meets the broken pipe too: it has to happen inside the suppression.
+    with suppress(BrokenPipeError), stdin:
         for pathway, cases in runs:
             line, names = library_line(pathway)
             stdin.write(f"{line}\n")
