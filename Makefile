@@ -12,7 +12,7 @@ endif
 RUN := .venv/bin/python
 UV ?= uv
 # Floors 0 to 3 hold the meaning and are covered whole; what draws, prints and helps to test has tests of another kind.
-ABOVE := */spineworkup/__main__.py,*/spineworkup/cli.py,*/spineworkup/commands/*,*/spineworkup/testing/*,*/spineworkup/render/*,*/spineworkup/proofs/*,*/spineworkup/fhir/*,*/spineworkup/cds_hooks/*
+ABOVE := */spineworkup/__main__.py,*/spineworkup/cli.py,*/spineworkup/commands/*,*/spineworkup/testing/*,*/spineworkup/render/*,*/spineworkup/proofs/*,*/spineworkup/fhir/*,*/spineworkup/cds_hooks/*,*/spineworkup/cohort/*,*/spineworkup/synthetic/*,*/spineworkup/audit/*
 COVERED ?= 100
 
 .NOTPARALLEL:

@@ -250,7 +250,7 @@ ROOMS: dict[str, str | tuple[str, ...]] = {
     "cattrs": "reading/structure.py",
     "z3": ("translate/to_z3.py", "proofs/"),
     "yaml": "reading/read_yaml.py",
-    "jinja2": "render/",
+    "jinja2": ("render/", "audit/"),
     "typst": "render/",
     "pypdf": "render/",
     "hypothesis": "testing/",
@@ -258,6 +258,10 @@ ROOMS: dict[str, str | tuple[str, ...]] = {
     "uvicorn": "cds_hooks/",
     "joserfc": "cds_hooks/",
     "pytest": "testing/",
+    "numpy": ("cohort/", "synthetic/", "audit/"),
+    "pyarrow": ("cohort/", "synthetic/", "audit/"),
+    "matplotlib": "audit/",
+    "pyspark": "cohort/on_spark.py",
 }
 
 
