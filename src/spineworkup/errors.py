@@ -81,6 +81,19 @@ class FhirError(SpineWorkupError, ValueError):
         super().__init__((f"{place}: " if place else "") + message + (f" ({hint})" if hint else ""))
 
 
+class CohortError(SpineWorkupError, ValueError):
+    """A file of many patients, or a column of it, that can't be used at all: no record of it is assessed.
+
+    Args:
+        place: The file or the column; empty for the whole.
+        message: What is wrong; never a value of a patient.
+    """
+
+    def __init__(self, place: str, message: str, hint: str = "") -> None:
+        self.place, self.message, self.hint = place, message, hint
+        super().__init__((f"{place}: " if place else "") + message + (f" ({hint})" if hint else ""))
+
+
 class WorkupError(SpineWorkupError, ValueError):
     """An event that can't stand in the record: about nothing that is there, or without what it has to say."""
 
