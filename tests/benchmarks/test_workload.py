@@ -46,7 +46,7 @@ def test_a_dense_mix_of_truths() -> None:
     for patient in patients(50):
         found.update(evaluate(rule.when, facts_of(patient)).value for rule in work.rules)
     shares = {truth: count / found.total() for truth, count in found.items()}
-    assert shares == pytest.approx({"true": 0.28, "unknown": 0.28, "false": 0.44}, abs=0.05)
+    assert shares == pytest.approx({"true": 0.32, "unknown": 0.24, "false": 0.44}, abs=0.05)
 
 
 def test_the_same_seed_gives_the_same() -> None:
