@@ -1,0 +1,153 @@
+"""What is answered of a batch, in columns: written row by row, or for many rows at once, into the same places."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from attrs import define, field
+
+from spineworkup.charts import STATES
+from spineworkup.checklists import Checklist, ChecklistItem
+from spineworkup.logic.plan import Plan, PlannedStep
+from spineworkup.readings import Status
+from spineworkup.truth import Truth
+from spineworkup.urgency import Urgency
+
+More = Literal["fired", "pending", "questions", "reasons"]
+Bits = npt.NDArray[np.uint8]
+Codes = npt.NDArray[np.int8]
+Times = npt.NDArray[np.int64]
+
+STATUS_CODES = {status: code for code, status in enumerate(Status)}
+STATUSES = tuple(status.value for status in Status)
+TIERS = tuple(tier.value for tier in Urgency)
+STATE_CODES = {state: code for code, state in enumerate(STATES)}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(moment: datetime) -> int:
+    """Return a moment as a column holds it."""
+    return (moment - EPOCH) // _MICROSECOND
+
+
+def no_bits(size: int) -> Bits:
+    """Return a bit for each row, none set; the first row is the lowest bit of the first byte, as in Arrow."""
+    return np.zeros((size + 7) // 8, np.uint8)
+
+
+def set_bit(bits: Bits, row: int, value: bool) -> None:
+    """Set the bit of one row."""
+    mask = np.uint8(1 << (row & 7))
+    bits[row >> 3] = bits[row >> 3] | mask if value else bits[row >> 3] & ~mask
+
+
+@define
+class Dated:
+    """Times that some rows have; memory that nobody writes to costs nothing."""
+
+    times: Times
+    known: Bits
+
+    @classmethod
+    def nobody(cls, size: int) -> Dated:
+        """Return no time for every row."""
+        return cls(np.zeros(size, np.int64), no_bits(size))
+
+    def put(self, row: int, moment: datetime | None) -> None:
+        """Write the time of one row."""
+        set_bit(self.known, row, moment is not None)
+        if moment is not None:
+            self.times[row] = microseconds(moment)
+
+
+@define
+class StepAnswers:
+    """What is answered of one step.
+
+    Args:
+        status: Codes of `STATUSES`.
+        lowest: Codes of `TIERS`: the urgency that is certain.
+        highest: The urgency that is still possible.
+        progress: Codes of `STATE_CODES`, where `progress_at` is known.
+        fired: For each of its indications, whether it is true.
+        pending: For each of its indications, whether it is not known.
+        words: What was asked for in words, by its name and the row.
+    """
+
+    planned: PlannedStep
+    status: Codes
+    lowest: Codes
+    highest: Codes
+    clear: Bits
+    overdue: Bits
+    due: Dated
+    progress: Codes
+    progress_at: Dated
+    fired: list[Bits]
+    pending: list[Bits]
+    words: dict[str, dict[int, list[str]]] = field(factory=lambda: {"questions": {}, "reasons": {}})
+
+    @classmethod
+    def nobody(cls, planned: PlannedStep, size: int) -> StepAnswers:
+        """Return places for the answers of so many rows."""
+        rules = planned.indications
+        return cls(
+            planned,
+            status=np.zeros(size, np.int8),
+            lowest=np.zeros(size, np.int8),
+            highest=np.zeros(size, np.int8),
+            clear=no_bits(size),
+            overdue=no_bits(size),
+            due=Dated.nobody(size),
+            progress=np.zeros(size, np.int8),
+            progress_at=Dated.nobody(size),
+            fired=[no_bits(size) for _ in rules],
+            pending=[no_bits(size) for _ in rules],
+        )
+
+    def put(self, row: int, item: ChecklistItem, more: frozenset[str]) -> None:
+        """Write what the checklist of one row says of the step."""
+        self.status[row] = STATUS_CODES[item.status]
+        self.lowest[row], self.highest[row] = item.urgency.lowest.rank, item.urgency.highest.rank
+        set_bit(self.clear, row, item.clear_to_proceed)
+        set_bit(self.overdue, row, item.overdue)
+        self.due.put(row, item.due)
+        event = item.reading.event(item.step.id)
+        self.progress_at.put(row, None if event is None else event.at)
+        if event is not None:
+            self.progress[row] = STATE_CODES[event.state]
+        if not more.isdisjoint(("fired", "pending")):
+            self._put_rules(row, item.reading.indications[item.step.id])
+        if "questions" in more:
+            self.words["questions"][row] = list(item.questions)
+        if "reasons" in more:
+            self.words["reasons"][row] = [f"{reason.rule}: {reason.text}" for reason in item.reasons]
+
+    def _put_rules(self, row: int, truths: list[Truth]) -> None:
+        for number, truth in enumerate(truths):
+            set_bit(self.fired[number], row, truth is Truth.TRUE)
+            set_bit(self.pending[number], row, truth is Truth.UNKNOWN)
+
+
+@define
+class Answers:
+    """What is answered of a batch: every step in the order of work."""
+
+    steps: dict[str, StepAnswers]
+    questions: dict[int, list[str]] = field(factory=dict)
+
+    @classmethod
+    def nobody(cls, plan: Plan, size: int) -> Answers:
+        """Return places for the answers of so many rows."""
+        return cls({id_: StepAnswers.nobody(plan.by_id[id_], size) for id_ in plan.order})
+
+    def put(self, row: int, checklist: Checklist, more: frozenset[str]) -> None:
+        """Write the checklist of one row."""
+        for item in checklist.items:
+            self.steps[item.step.id].put(row, item, more)
+        if "questions" in more:
+            self.questions[row] = [question.id for question in checklist.questions]
