@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from attrs import evolve
+
 from spineworkup.pathways import Rule, Step
-from tests.benchmarks.dual_rail import Atom, Formula, known
+from tests.benchmarks.dual_rail import PYTHON, Atom, known
 from tests.benchmarks.workload import FINDINGS, WHOLE, Answer, Patient, Workload, hours_of
 
 Assess = Callable[[Patient], dict[str, tuple[Any, ...]]]
@@ -43,36 +45,19 @@ def _runnable(lines: Sequence[str]) -> Assess:
     return assess
 
 
-def python(formula: Formula, read: Callable[[str], str]) -> str:
-    """Return a formula as a Python expression; `read` says how a finding is read."""
-    if not isinstance(formula, Atom):
-        return f"({f' {formula.word} '.join(python(part, read) for part in formula.parts)})"
-    value, operator, operand = read(formula.finding), formula.operator, formula.operand
-    if operator in ("is", "in"):
-        return f"{value} {operator} {operand!r}"
-    threshold = str(operand) if formula.finding in WHOLE else _decimal(operand)
-    return f"({_named(value)} is not None and {_again(value)} {operator} {threshold})"
+def _threshold(atom: Atom) -> str:
+    # A person writes a decimal threshold once, by name.
+    assert isinstance(atom.operand, Decimal)
+    return str(atom.operand) if atom.finding in WHOLE else f"TENTHS_{int(atom.operand * 10)}"
 
 
-def _named(value: str) -> str:
-    return value if value.isidentifier() else f"(n := {value})"
-
-
-def _again(value: str) -> str:
-    return value if value.isidentifier() else "n"
-
-
-# A person writes a decimal threshold once, by name.
-_DECIMALS = [f"D{n} = D({str(Decimal(n) / 10)!r})" for n in range(100)]
-
-
-def _decimal(threshold: object) -> str:
-    assert isinstance(threshold, Decimal)
-    return f"D{int(threshold * 10)}"
+_DECIMALS = [f"TENTHS_{n} = D('{n // 10}.{n % 10}')" for n in range(100)]
+_LOCALS = evolve(PYTHON, number=_threshold)
+_LOOKED_UP = evolve(_LOCALS, read=lambda name: f"p.get({name!r})", bound=lambda name: (f"(n := p.get({name!r}))", "n"))
 
 
 def _function(rule: Rule) -> list[str]:
-    true, false = (python(known(rule.when, wanted), lambda name: f"p.get({name!r})") for wanted in (True, False))
+    true, false = (_LOOKED_UP.text(known(rule.when, wanted)) for wanted in (True, False))
     return [f"def {rule.id}(p):", f"    if {true}: return True", f"    if {false}: return False", "    return None"]
 
 
@@ -112,7 +97,7 @@ def assess(patient):
 def _counted(step: Step) -> list[str]:
     lines = ["    fired = []; unknown = []; highest = 0; due = could_be_due = None"]
     for rule in step.indications:
-        true, false = (python(known(rule.when, wanted), lambda name: name) for wanted in (True, False))
+        true, false = (_LOCALS.text(known(rule.when, wanted)) for wanted in (True, False))
         lines += [
             f"    if {true}:",
             f"        fired.append({rule.id!r})",

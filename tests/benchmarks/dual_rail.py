@@ -5,6 +5,8 @@ Exact, but such an engine answers up to twice as many questions: a price of the 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Literal
 
 from attrs import frozen
@@ -63,3 +65,38 @@ def known(criterion: Criterion, wanted: bool = True) -> Formula:
             return Group(word, tuple(known(operand, wanted) for operand in operands))
         case _:
             raise NotImplementedError("the workload has no other node")
+
+
+@frozen
+class Dialect:
+    """How a language writes a formula as text.
+
+    Args:
+        read: How it reads a finding.
+        bound: How it reads a number that is looked at twice: the first time, and again.
+        number: How it writes a threshold of a finding.
+    """
+
+    same: str
+    differs: str
+    true: str
+    false: str
+    null: str
+    read: Callable[[str], str] = str
+    bound: Callable[[str], tuple[str, str]] = lambda name: (name, name)
+    number: Callable[[Atom], str] = lambda atom: str(atom.operand)
+
+    def text(self, formula: Formula) -> str:
+        """Return the formula; what is compared is first asked whether it is known."""
+        if isinstance(formula, Group):
+            return f"({f' {formula.word} '.join(map(self.text, formula.parts))})"
+        if formula.operator == "is":
+            return f"{self.read(formula.finding)} {self.same} {self.true if formula.operand else self.false}"
+        if formula.operator == "in":
+            return f"{self.read(formula.finding)} in {json.dumps(formula.operand)}"
+        first, again = self.bound(formula.finding)
+        return f"({first} {self.differs} {self.null} and {again} {formula.operator} {self.number(formula)})"
+
+
+PYTHON = Dialect("is", "is not", "True", "False", "None")
+EXPRESSIONS = Dialect("==", "!=", "true", "false", "null")
