@@ -36,7 +36,7 @@ _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
 # Within these a deadline can always be worked out, and no patient's time lies outside.
-_FIRST_YEAR, _LAST_YEAR = 1800, 2199
+FIRST_YEAR, LAST_YEAR = 1800, 2199
 _EXPECTED_TIME = "expected a date and time with a time zone, such as 2026-11-20T09:00:00+00:00"
 
 
@@ -62,12 +62,12 @@ def aware(moment: datetime) -> datetime:
     """
     if moment.utcoffset() is None:
         raise TimeError(_EXPECTED_TIME)
-    if _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+    if FIRST_YEAR <= moment.year <= LAST_YEAR:
         # `fold` tells two local times apart; in UTC it says nothing, and equal moments are to look equal.
         in_utc = moment.astimezone(UTC).replace(fold=0)
-        if _FIRST_YEAR <= in_utc.year <= _LAST_YEAR:
+        if FIRST_YEAR <= in_utc.year <= LAST_YEAR:
             return in_utc
-    raise TimeError(f"expected a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+    raise TimeError(f"expected a year from {FIRST_YEAR} to {LAST_YEAR}")
 
 
 def read_time(text: object) -> datetime:

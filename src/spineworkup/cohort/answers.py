@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -11,57 +11,20 @@ from attrs import define, field
 
 from spineworkup.charts import STATES
 from spineworkup.checklists import Checklist, ChecklistItem
+from spineworkup.cohort.bits import Bits, no_bits, set_bit
+from spineworkup.cohort.times import Dated
 from spineworkup.logic.plan import Plan, PlannedStep
 from spineworkup.readings import Status
 from spineworkup.truth import Truth
 from spineworkup.urgency import Urgency
 
 More = Literal["fired", "pending", "questions", "reasons"]
-Bits = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.int8]
-Times = npt.NDArray[np.int64]
 
 STATUS_CODES = {status: code for code, status in enumerate(Status)}
 STATUSES = tuple(status.value for status in Status)
 TIERS = tuple(tier.value for tier in Urgency)
 STATE_CODES = {state: code for code, state in enumerate(STATES)}
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def microseconds(moment: datetime) -> int:
-    """Return a moment as a column holds it."""
-    return (moment - EPOCH) // _MICROSECOND
-
-
-def no_bits(size: int) -> Bits:
-    """Return a bit for each row, none set; the first row is the lowest bit of the first byte, as in Arrow."""
-    return np.zeros((size + 7) // 8, np.uint8)
-
-
-def set_bit(bits: Bits, row: int, value: bool) -> None:
-    """Set the bit of one row."""
-    mask = np.uint8(1 << (row & 7))
-    bits[row >> 3] = bits[row >> 3] | mask if value else bits[row >> 3] & ~mask
-
-
-@define
-class Dated:
-    """Times that some rows have; memory that nobody writes to costs nothing."""
-
-    times: Times
-    known: Bits
-
-    @classmethod
-    def nobody(cls, size: int) -> Dated:
-        """Return no time for every row."""
-        return cls(np.zeros(size, np.int64), no_bits(size))
-
-    def put(self, row: int, moment: datetime | None) -> None:
-        """Write the time of one row."""
-        set_bit(self.known, row, moment is not None)
-        if moment is not None:
-            self.times[row] = microseconds(moment)
 
 
 @define
@@ -127,7 +90,7 @@ class StepAnswers:
         if "reasons" in more:
             self.words["reasons"][row] = [f"{reason.rule}: {reason.text}" for reason in item.reasons]
 
-    def _put_rules(self, row: int, truths: list[Truth]) -> None:
+    def _put_rules(self, row: int, truths: Sequence[Truth]) -> None:
         for number, truth in enumerate(truths):
             set_bit(self.fired[number], row, truth is Truth.TRUE)
             set_bit(self.pending[number], row, truth is Truth.UNKNOWN)

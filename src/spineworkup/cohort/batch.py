@@ -16,7 +16,8 @@ from spineworkup.cohort.answers import Answers, More
 from spineworkup.cohort.columns import Columns, columns_of
 from spineworkup.cohort.results import columns_of_answers
 from spineworkup.cohort.row import chart_of_row, moment_of_row, patient_of_row
-from spineworkup.cohort.values import moments, rows
+from spineworkup.cohort.times import moments
+from spineworkup.cohort.values import rows
 from spineworkup.errors import ChartError
 from spineworkup.logic.plan import plan
 from spineworkup.pathways import Pathway
@@ -61,7 +62,7 @@ def assess_batch(
         first_row: The number of the first row in the whole input, by which rejects name their record.
 
     Raises:
-        ChartError: A column is not known or has a type from which no value can be read. A bad record never raises.
+        CohortError: A column is not known or has a type from which no value can be read. A bad record never raises.
         TimeError: `at` has no time zone.
     """
     columns = columns_of(pathway, batch.schema, keep)

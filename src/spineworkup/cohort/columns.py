@@ -9,7 +9,7 @@ import pyarrow.types as types
 from attrs import frozen
 
 from spineworkup.charts import CLOCKS
-from spineworkup.errors import ChartError, UnitError
+from spineworkup.errors import ChartError, CohortError, UnitError
 from spineworkup.findings import Finding, Kind
 from spineworkup.pathways import Pathway
 from spineworkup.reading.faults import did_you_mean
@@ -71,17 +71,17 @@ def columns_of(pathway: Pathway, schema: pa.Schema, keep: Collection[str] = ("si
         keep: Columns that are passed through; `site` needn't be there.
 
     Raises:
-        ChartError: A column is not known or has a type from which no value can be read; `patient` is missing.
+        CohortError: A column is not known or has a type from which no value can be read; `patient` is missing.
     """
     if "patient" not in schema.names:
         # A table without a head has a patient in its place: nothing of it is repeated.
-        raise ChartError("patient", "there is no such column: every table needs it")
+        raise CohortError("patient", "there is no such column: every table needs it")
     known = known_columns(pathway)
     passed = tuple(name for name in keep if name in schema.names or name != "site")
     _check_names(schema.names, known, passed)
     for field in schema:
         if field.name in known and not _fits(field.type, known[field.name]):
-            raise ChartError(field.name, f"expected {known[field.name].words}")
+            raise CohortError(field.name, f"expected {known[field.name].words}")
     units = dict(_units(pathway, schema))
     return Columns(pathway, frozenset(schema.names) & frozenset(known), passed, units)
 
@@ -109,13 +109,13 @@ def _known_columns(pathway: Pathway) -> Iterator[tuple[str, Form]]:
 def _check_names(names: list[str], known: Mapping[str, Form], passed: Collection[str]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ChartError("columns", f"given twice: {', '.join(twice)}")
+        raise CohortError("columns", f"given twice: {', '.join(twice)}")
     missing = [name for name in passed if name not in names]
     if missing:
-        raise ChartError("columns", f"to keep, but not there: {', '.join(missing)}")
+        raise CohortError("columns", f"to keep, but not there: {', '.join(missing)}")
     unknown = [_suggesting(name, known) for name in names if name not in known and name not in passed]
     if unknown:
-        raise ChartError("columns", f"unknown: {', '.join(unknown)}", "keep those that are to be passed through")
+        raise CohortError("columns", f"unknown: {', '.join(unknown)}", "keep those that are to be passed through")
 
 
 def _suggesting(name: str, known: Collection[str]) -> str:
@@ -143,7 +143,7 @@ def _unit(finding: Finding, schema: pa.Schema) -> str:
     if unit:
         return _checked(finding, unit)
     if _is_number(field.type) and f"{finding.id}.unit" not in schema.names:
-        raise ChartError(
+        raise CohortError(
             finding.id, "a quantity always has its unit", f"in a column {finding.id}.unit, such as {finding.unit}"
         )
     return ""
@@ -154,5 +154,5 @@ def _checked(finding: Finding, unit: str) -> str:
         finding.value_of(f"1 {known_unit(unit)}")
     except (UnitError, ChartError):
         allowed = ", ".join((finding.unit, *finding.also))
-        raise ChartError(finding.id, f"the unit of the column doesn't fit: expected {allowed}") from None
+        raise CohortError(finding.id, f"the unit of the column doesn't fit: expected {allowed}") from None
     return unit

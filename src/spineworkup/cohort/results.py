@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from spineworkup.charts import STATES
-from spineworkup.cohort.answers import STATUSES, TIERS, Answers, Bits, Codes, Dated, StepAnswers
-from spineworkup.cohort.values import MOMENT
+from spineworkup.cohort.answers import STATUSES, TIERS, Answers, Codes, StepAnswers
+from spineworkup.cohort.bits import Bits, unpacked
+from spineworkup.cohort.times import dated
 
 WORDS = pa.list_(pa.string())
 _STATUSES, _TIERS, _STATES = (pa.array(words) for words in (STATUSES, TIERS, STATES))
@@ -65,15 +66,9 @@ def flags(bits: Bits, size: int) -> pa.Array:
     return pa.Array.from_buffers(pa.bool_(), size, [None, pa.py_buffer(bits)])
 
 
-def dated(moments: Dated) -> pa.Array:
-    """Return times, null where there is none."""
-    buffers = [pa.py_buffer(moments.known), pa.py_buffer(moments.times)]
-    return pa.Array.from_buffers(MOMENT, len(moments.times), buffers)
-
-
 def _listed(ids: Sequence[str], bits: Sequence[Bits], size: int) -> pa.Array:
     """Return for each row the ids whose bit is set."""
-    planes = [np.unpackbits(plane, count=size, bitorder="little") for plane in bits]
+    planes = [unpacked(plane, size) for plane in bits]
     matrix = np.stack(planes, axis=1) if planes else np.zeros((size, 0), np.uint8)
     offsets = np.concatenate([[0], np.cumsum(matrix.sum(axis=1))]).astype(np.int32)
     _, chosen = np.nonzero(matrix)
