@@ -47,7 +47,7 @@ def to_observations(checklist: Checklist, patient: str) -> Resource:
         FhirError: `patient` isn't a reference.
     """
     chart = checklist.original
-    found = [*finding_observations(chart, patient), *_clock_observations(chart, patient)]
+    found = [*finding_observations(chart, patient), *clock_observations(chart, patient)]
     listed = [*found, *event_tasks(checklist, patient)]
     named = [(f"{resource['resourceType']}/{place}", resource) for place, resource in enumerate(listed)]
     addressed = [(bundles.address(checklist, patient, name), resource) for name, resource in named]
@@ -106,7 +106,8 @@ def _absent(reason: WhyUnknown) -> Resource:
     return {"dataAbsentReason": concept(reason.value, coding(_ABSENT, _ABSENT_CODES[reason]))}
 
 
-def _clock_observations(chart: Chart, patient: str) -> Iterator[Resource]:
+def clock_observations(chart: Chart, patient: str) -> Iterator[Resource]:
+    """Yield the Observations of when clocks started."""
     for clock, at in sorted(chart.clocks.items()):
         label = f"Time of {clock.replace('_', ' ')}"
         yield {
