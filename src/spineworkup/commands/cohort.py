@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from spineworkup.commands.bar import Bar
 from spineworkup.commands.cases import now, time_of
@@ -24,7 +24,8 @@ from spineworkup.urgency import Urgency
 if TYPE_CHECKING:
     from spineworkup.cohort.receipt import RunReceipt
 
-MORE = ("fired", "pending", "questions", "reasons")
+More = Literal["fired", "pending", "questions", "reasons"]
+MORE: tuple[More, ...] = ("fired", "pending", "questions", "reasons")
 _MOST = 10
 
 
@@ -73,12 +74,11 @@ def _assess(pathway: Pathway, options: argparse.Namespace) -> RunReceipt:
             bar.end()
 
 
-def _more(text: str) -> tuple[str, ...]:
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    for word in words:
-        if word not in MORE:
-            raise SpineWorkupError(f"--with: expected some of {', '.join(MORE)}, with commas")
-    return tuple(words)
+def _more(text: str) -> tuple[More, ...]:
+    words = {word.strip() for word in text.split(",")} - {""}
+    if not words <= set(MORE):
+        raise SpineWorkupError(f"--with: expected some of {', '.join(MORE)}, with commas")
+    return tuple(word for word in MORE if word in words)
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def summary(receipt: RunReceipt, pathway: Pathway) -> Iterator[str]:
     yield from _counted("Rejected, in rejects.csv", tally.get("problems", Counter()))
     if resources := tally.get("resources"):
         yield f"FHIR resources: {', '.join(f'{count:,} {outcome}' for outcome, count in resources.items())}"
-    yield f"{"Urgency":28}{"certain":>10}{'possible':>10}"
+    yield f"{'Urgency':28}{'certain':>10}{'possible':>10}"
     for urgency in sorted(Urgency, key=lambda one: -one.rank):
         certain, possible = (tally.get(name, Counter())[urgency.value] for name in ("certain", "possible"))
         yield f"  {urgency.words:26}{certain:>10,}{possible:>10,}"
