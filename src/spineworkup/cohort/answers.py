@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -36,7 +35,7 @@ class StepAnswers:
         lowest: Codes of `TIERS`: the urgency that is certain.
         highest: The urgency that is still possible.
         progress: Codes of `STATE_CODES`, where `progress_at` is known.
-        fired: For each of its indications, whether it is true.
+        fired: For each of its indications, whether it is true; empty where nobody asked.
         pending: For each of its indications, whether it is not known.
         words: What was asked for in words, by its name and the row.
     """
@@ -55,7 +54,7 @@ class StepAnswers:
     words: dict[str, dict[int, list[str]]] = field(factory=lambda: {"questions": {}, "reasons": {}})
 
     @classmethod
-    def nobody(cls, planned: PlannedStep, size: int) -> StepAnswers:
+    def nobody(cls, planned: PlannedStep, size: int, more: frozenset[str]) -> StepAnswers:
         """Return places for the answers of so many rows."""
         rules = planned.indications
         return cls(
@@ -68,8 +67,8 @@ class StepAnswers:
             due=Dated.nobody(size),
             progress=np.zeros(size, np.int8),
             progress_at=Dated.nobody(size),
-            fired=[no_bits(size) for _ in rules],
-            pending=[no_bits(size) for _ in rules],
+            fired=[no_bits(size) for _ in rules if "fired" in more],
+            pending=[no_bits(size) for _ in rules if "pending" in more],
         )
 
     def put(self, row: int, item: ChecklistItem, more: frozenset[str]) -> None:
@@ -83,17 +82,14 @@ class StepAnswers:
         self.progress_at.put(row, None if event is None else event.at)
         if event is not None:
             self.progress[row] = STATE_CODES[event.state]
-        if not more.isdisjoint(("fired", "pending")):
-            self._put_rules(row, item.reading.indications[item.step.id])
+        for bits, truth in zip(self.fired, item.reading.indications[item.step.id], strict=False):
+            set_bit(bits, row, truth is Truth.TRUE)
+        for bits, truth in zip(self.pending, item.reading.indications[item.step.id], strict=False):
+            set_bit(bits, row, truth is Truth.UNKNOWN)
         if "questions" in more:
             self.words["questions"][row] = list(item.questions)
         if "reasons" in more:
             self.words["reasons"][row] = [f"{reason.rule}: {reason.text}" for reason in item.reasons]
-
-    def _put_rules(self, row: int, truths: Sequence[Truth]) -> None:
-        for number, truth in enumerate(truths):
-            set_bit(self.fired[number], row, truth is Truth.TRUE)
-            set_bit(self.pending[number], row, truth is Truth.UNKNOWN)
 
 
 @define
@@ -104,9 +100,9 @@ class Answers:
     questions: dict[int, list[str]] = field(factory=dict)
 
     @classmethod
-    def nobody(cls, plan: Plan, size: int) -> Answers:
+    def nobody(cls, plan: Plan, size: int, more: frozenset[str]) -> Answers:
         """Return places for the answers of so many rows."""
-        return cls({id_: StepAnswers.nobody(plan.by_id[id_], size) for id_ in plan.order})
+        return cls({id_: StepAnswers.nobody(plan.by_id[id_], size, more) for id_ in plan.order})
 
     def put(self, row: int, checklist: Checklist, more: frozenset[str]) -> None:
         """Write the checklist of one row."""

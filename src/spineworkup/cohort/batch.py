@@ -14,6 +14,7 @@ from spineworkup.assessment import assess
 from spineworkup.charts import CLOCKS, aware
 from spineworkup.cohort.answers import Answers, More
 from spineworkup.cohort.columns import Columns, columns_of
+from spineworkup.cohort.columnwise import answer
 from spineworkup.cohort.results import columns_of_answers
 from spineworkup.cohort.row import chart_of_row, moment_of_row, patient_of_row
 from spineworkup.cohort.times import moments
@@ -22,6 +23,8 @@ from spineworkup.errors import ChartError
 from spineworkup.logic.plan import plan
 from spineworkup.pathways import Pathway
 
+# What is said in words is worked out patient by patient.
+_WORDS = ("questions", "reasons")
 REJECTS = pa.schema(
     {"record": pa.int64(), "patient": pa.string(), "column": pa.string(), "problem": pa.string()}
 )
@@ -67,7 +70,7 @@ def assess_batch(
     """
     columns = columns_of(pathway, batch.schema, keep)
     work = _Batch(columns, batch, None if at is None else aware(at), frozenset(more))
-    work.row_by_row(range(batch.num_rows))
+    work.assess()
     return Assessed(work.results(), work.rejects(first_row))
 
 
@@ -81,7 +84,14 @@ class _Batch:
     answers: Answers = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.answers = Answers.nobody(plan(self.columns.pathway), self.batch.num_rows)
+        self.answers = Answers.nobody(plan(self.columns.pathway), self.batch.num_rows, self.more)
+
+    def assess(self) -> None:
+        """Assess many rows at once, and one by one those that can't be."""
+        if self.columns.pathway.local or not self.more.isdisjoint(_WORDS):
+            self.row_by_row(range(self.batch.num_rows))
+        else:
+            self.row_by_row(answer(self.columns, self.batch, self.at, self.answers).tolist())
 
     def row_by_row(self, numbers: Collection[int]) -> None:
         """Assess rows one after another; one that can't be read is noted and changes no other."""

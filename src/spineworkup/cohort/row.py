@@ -16,6 +16,7 @@ from typing import Any
 from spineworkup.charts import (
     CLOCKS,
     Chart,
+    Entry,
     Observation,
     SignOff,
     StepEvent,
@@ -56,6 +57,15 @@ def chart_of_row(row: Row, pathway: Pathway) -> Chart:
         sign_offs=_sign_offs(row, pathway),
         case=str(row.get("patient", "")),
     )
+
+
+def entry_of_row(row: Row, pathway: Pathway, finding: str) -> Entry:
+    """Return what a row says of one finding.
+
+    Raises:
+        ChartError: As `chart_of_row`.
+    """
+    return Chart(pathway.findings, {finding: _observations(row, pathway, finding)}).entry(finding)
 
 
 def moment_of_row(row: Row, at: datetime | None = None) -> datetime:

@@ -1,0 +1,82 @@
+"""Many rows at once: the answers of every row that isn't odd, which `row.py` and `assess` would give one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+
+from spineworkup.cohort.answers import STATE_CODES, STATUS_CODES, Answers, Codes, StepAnswers
+from spineworkup.cohort.bits import Bits, Rows, any_bits, packed, rows_of
+from spineworkup.cohort.chart import Charts, charts_of
+from spineworkup.cohort.codes import coded
+from spineworkup.cohort.columns import Columns
+from spineworkup.cohort.due import due
+from spineworkup.cohort.program import program_of
+from spineworkup.cohort.readings import Readings
+from spineworkup.cohort.since import Since
+from spineworkup.logic.plan import Plan, PlannedStep, plan
+
+# So many rows at once: their bits fit into the cache. A multiple of 8, so that each chunk begins at a whole byte.
+CHUNK = 1 << 18
+
+
+def answer(columns: Columns, batch: pa.RecordBatch, at: datetime | None, answers: Answers) -> Rows:
+    """Write the answers of all rows but the odd ones, and return the numbers of these."""
+    odd = [_answer(columns, batch.slice(start, CHUNK), at, answers, start) for start in range(0, batch.num_rows, CHUNK)]
+    return np.concatenate([np.zeros(0, np.int64), *odd])
+
+
+def _answer(columns: Columns, chunk: pa.RecordBatch, at: datetime | None, answers: Answers, start: int) -> Rows:
+    charts = charts_of(columns, chunk, at)
+    readings = _readings(plan(columns.pathway), charts)
+    for planned in readings.plan.steps:
+        readings.read(planned)
+        _write(readings, planned, answers.steps[planned.step.id], start)
+    return rows_of(charts.odd, charts.size) + start
+
+
+def _readings(prepared: Plan, charts: Charts) -> Readings:
+    program = program_of(prepared.pathway)
+    truths = program.run(charts.truths, charts.size)
+    return Readings(prepared, charts, program, truths, Since(charts, program, truths))
+
+
+def _write(readings: Readings, planned: PlannedStep, answers: StepAnswers, start: int) -> None:
+    charts, id_ = readings.charts, planned.step.id
+    rows, octets = slice(start, start + charts.size), slice(start // 8, (start + charts.size + 7) // 8)
+    _put(answers.status, rows, {STATUS_CODES[status]: bits for status, bits in readings.status[id_].items()})
+    truths = readings.indications[id_]
+    _put(answers.lowest, rows, _by_rank(planned, [truth.true for truth in truths], charts.none))
+    _put(answers.highest, rows, _by_rank(planned, [truth.possible for truth in truths], charts.none))
+    answers.clear[octets] = readings.is_clear(planned)
+    moments = due(readings, planned)
+    if moments is not None:
+        answers.due.times[rows], answers.due.known[octets] = moments.times, moments.known
+        answers.overdue[octets] = packed(moments.times < charts.at) & moments.known
+    event = charts.events.get(id_)
+    if event is not None:
+        _put(answers.progress, rows, {STATE_CODES[state]: bits for state, bits in event.states.items()})
+        answers.progress_at.times[rows] = event.at
+        answers.progress_at.known[octets] = any_bits(event.states.values(), charts.none)
+    for bits, truth in zip(answers.fired, truths, strict=False):
+        bits[octets] = truth.true
+    for bits, truth in zip(answers.pending, truths, strict=False):
+        bits[octets] = truth.unknown
+
+
+def _put(codes: Codes, rows: slice, found: Mapping[int, Bits]) -> None:
+    made = coded(found)
+    if made is not None:
+        codes[rows] = made[: rows.stop - rows.start].view(np.int8)
+
+
+def _by_rank(planned: PlannedStep, held: list[Bits], none: Bits) -> dict[int, Bits]:
+    """Return for each rank the rows in which it is the highest of the rules that hold."""
+    left, found = ~none, {}
+    for rank in sorted({rule.rank for rule in planned.indications}, reverse=True):
+        rows = any_bits((bits for rule, bits in zip(planned.indications, held, strict=True) if rule.rank == rank), none)
+        found[rank], left = left & rows, left & ~rows
+    return found

@@ -1,0 +1,125 @@
+"""What is known of one finding, of many rows at once: in the form in which its column came, as bits are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve, frozen
+
+from spineworkup.charts import Entry, Known
+from spineworkup.cohort.bits import Bits, Truths, any_bits, packed, unpacked
+from spineworkup.cohort.cuts import Cuts
+from spineworkup.criteria import Comparator, Compare, Leaf, Present
+from spineworkup.logic.evaluate import evaluate
+from spineworkup.truth import Truth
+
+Codes = npt.NDArray[np.integer[Any]]
+# Up to so many different values are compared one by one; more are looked up in a table.
+FEW = 16
+
+
+@frozen
+class Coded:
+    """Few different values, each with its code: an option, a text, a number and its unit.
+
+    Args:
+        codes: Of every row the place of its entry; of rows that are not known, anything.
+        entries: What each of them is known to be.
+    """
+
+    known: Bits
+    codes: Codes
+    entries: Sequence[Entry]
+
+    def truths(self, leaf: Leaf) -> Truths:
+        """Return what a criterion on the finding says of every row."""
+        found = [_truth(leaf, entry) for entry in self.entries]
+        true, false = (self._rows([truth is wanted for truth in found]) for wanted in (Truth.TRUE, Truth.FALSE))
+        return Truths(true & self.known, false & self.known)
+
+    def _rows(self, chosen: list[bool]) -> Bits:
+        """Return the rows that have one of some codes."""
+        if len(chosen) > FEW:
+            # Where nothing is known the code may be any number.
+            return packed(np.array(chosen, np.bool_).take(self.codes, mode="clip"))
+        planes = (packed(self.codes == code) for code, one in enumerate(chosen) if one)
+        return any_bits(planes, np.zeros_like(self.known))
+
+    def coded(self) -> Coded:
+        """Return itself."""
+        return self
+
+
+def _truth(leaf: Leaf, entry: Entry) -> Truth:
+    return evaluate(leaf, {leaf.finding: entry.value} if isinstance(entry, Known) else {})
+
+
+@frozen
+class Flagged:
+    """A column of booleans, as it lies in memory."""
+
+    known: Bits
+    present: Bits
+    make_coded: Callable[[], Coded]
+
+    def truths(self, leaf: Leaf) -> Truths:
+        """Return what a criterion on the finding says of every row."""
+        if not isinstance(leaf, Present):
+            return self.coded().truths(leaf)
+        return Truths(self.present & self.known, ~self.present & self.known)
+
+    def coded(self) -> Coded:
+        """Return the same by codes."""
+        return evolve(self.make_coded(), known=self.known)
+
+
+@frozen
+class Measured:
+    """A column of floats in one unit."""
+
+    known: Bits
+    numbers: npt.NDArray[np.float64]
+    cuts: Cuts
+    make_coded: Callable[[], Coded]
+
+    def truths(self, leaf: Leaf) -> Truths:
+        """Return what a criterion on the finding says of every row."""
+        if not isinstance(leaf, Compare):
+            return self.coded().truths(leaf)
+        inclusive = leaf.comparator in (Comparator.AT_LEAST, Comparator.LESS)
+        cut = self.cuts.at_least(leaf.threshold) if inclusive else self.cuts.above(leaf.threshold)
+        high = packed(self.numbers >= cut)
+        true, false = high & self.known, ~high & self.known
+        upward = leaf.comparator in (Comparator.AT_LEAST, Comparator.MORE)
+        return Truths(true, false) if upward else Truths(false, true)
+
+    def coded(self) -> Coded:
+        """Return the same by codes."""
+        return evolve(self.make_coded(), known=self.known)
+
+
+@frozen
+class Either:
+    """A finding that was reported of some rows and worked out of others, never both."""
+
+    known: Bits
+    reported: Values
+    worked_out: Coded
+
+    def truths(self, leaf: Leaf) -> Truths:
+        """Return what a criterion on the finding says of every row."""
+        one, other = self.reported.truths(leaf), self.worked_out.truths(leaf)
+        return Truths((one.true | other.true) & self.known, (one.false | other.false) & self.known)
+
+    def coded(self) -> Coded:
+        """Return the same by codes."""
+        one, other = self.reported.coded(), self.worked_out
+        reported = unpacked(one.known, len(one.codes)) == 1
+        codes = np.where(reported, one.codes, other.codes.astype(np.int64) + len(one.entries))
+        return Coded(self.known, codes, [*one.entries, *other.entries])
+
+
+Values = Coded | Flagged | Measured | Either
