@@ -126,7 +126,11 @@ def load(out: Path) -> RunReceipt | None:
 def save(receipt: RunReceipt, out: Path) -> None:
     """Write a receipt in the place of the one before."""
     counts = {"in": receipt.records, "assessed": receipt.assessed, "rejected": receipt.rejected}
-    tally = {name: dict(counter.most_common()) for name, counter in receipt.tally.items()}
+    tally = {name: dict(sorted(counter.items(), key=_most_first)) for name, counter in receipt.tally.items()}
     data = {**receipt.about, "counts": counts, "parts": receipt.parts, "finished": receipt.finished, "tally": tally}
     with written(out / FILE) as opened:
         opened.write(json.dumps(data, indent=2, ensure_ascii=False).encode() + b"\n")
+
+
+def _most_first(count: tuple[str, int]) -> tuple[int, str]:
+    return -count[1], count[0]

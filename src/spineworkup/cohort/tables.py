@@ -60,6 +60,11 @@ def _named(file: Path) -> Iterator[None]:
         yield
     except (pa.ArrowException, UnicodeDecodeError, csv.Error) as error:
         raise CohortError(file.name, *_words(error)) from None
+    except OSError as error:
+        # What the system refuses has a number; of damaged data Arrow says it without one.
+        if error.errno is not None:
+            raise
+        raise CohortError(file.name, *_words(error)) from None
 
 
 def _words(error: BaseException) -> tuple[str, str]:
@@ -146,11 +151,11 @@ def _csv_chunks(file: Path, names: list[str]) -> Iterator[Chunk]:
             records = _numbers(last, batch.num_rows, [row.number - 1 for row in skipped])
             last = int(records[-1]) if len(records) else last
             before = [row for row in skipped if row.number - 1 < last]
-            yield _decoded(batch, records, _wrong_cells(before), opened.tell() / size)
+            yield _decoded(batch, records, _wrong_cells(file, before), opened.tell() / size)
             del skipped[: len(before)]
         if skipped:
             nothing = pa.record_batch([pa.array([], pa.binary())] * len(names), names=names)
-            yield _decoded(nothing, np.arange(0), _wrong_cells(skipped), 1.0)
+            yield _decoded(nothing, np.arange(0), _wrong_cells(file, skipped), 1.0)
 
 
 def _numbers(last: int, count: int, left_out: Sequence[int]) -> np.ndarray:
@@ -159,7 +164,11 @@ def _numbers(last: int, count: int, left_out: Sequence[int]) -> np.ndarray:
     return numbers[~np.isin(numbers, left_out)][:count]
 
 
-def _wrong_cells(rows: Sequence[pa.csv.InvalidRow]) -> list[Reject]:
+def _wrong_cells(file: Path, rows: Sequence[pa.csv.InvalidRow]) -> list[Reject]:
+    for row in rows:
+        if "\n" in row.text:
+            # Nobody can say how many rows it has swallowed.
+            raise CohortError(file.name, f"row {row.number - 1} goes over several lines", "perhaps a quotation mark that is never closed")
     return [Reject(row.number - 1, None, "", f"expected {row.expected_columns} cells, found {row.actual_columns}") for row in rows]
 
 
