@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from spineworkup.about import library_version
-from spineworkup.commands import cohort, enter, fhir, over_time, record, replay, rules, serve, show, start, synthesize
+from spineworkup.commands import audit, cohort, enter, fhir, over_time, record, replay, rules, serve, show, start, synthesize
 from spineworkup.commands.parsers import Commands, Run
 from spineworkup.commands.saying import BAD_INPUT, OK, say, say_problems
 from spineworkup.errors import ReadError, SpineWorkupError
@@ -77,6 +77,7 @@ def build_parser() -> tuple[argparse.ArgumentParser, Commands]:
     commands.group("many patients")
     cohort.add_parsers(commands)
     synthesize.add_parsers(commands)
+    audit.add_parsers(commands)
     commands.group("rules")
     rules.add_parsers(commands)
     commands.group("service")

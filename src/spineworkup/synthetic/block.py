@@ -111,6 +111,9 @@ def _recorded(
 ) -> dict[str, Flags]:
     """Return of whom each finding was recorded: where there is something to record, and it wasn't lost."""
     bled = ~np.isnat(course.bled)
+    groups = dict.fromkeys(finding.group for finding in plan.pathway.findings.values())
+    together, alone = plan.lost
+    not_done = {group: draw.chance(together) for group in groups}
     found: dict[str, Flags] = {}
     for id_, finding in plan.pathway.findings.items():
         if id_ in plan.pathway.totals:
@@ -120,7 +123,7 @@ def _recorded(
             there = choices[id_] != NOT_KNOWN
         elif finding.kind is Kind.QUANTITY and finding.group == "blood":
             there = bled
-        found[id_] = there & ~draw.chance(plan.missing)
+        found[id_] = there & ~not_done[finding.group] & ~draw.chance(alone)
     # Most laboratories report no adjusted calcium: it is worked out from the other two.
     seldom = draw.chance(0.3)
     for some, ids in ((seldom, _SELDOM), (people.male, _OF_MEN)):

@@ -12,6 +12,8 @@ from spineworkup.pathways import Pathway
 
 # A rate is the same for all kinds of findings; the start of a clock is lost a third as often.
 CLOCKS_LOST_LESS = 3
+# An examination that wasn't done loses all its findings: of what is missing, a tenth is missing alone.
+LOST_ALONE = 0.1
 _START = datetime(2025, 1, 1, tzinfo=UTC)
 _MOST = 100_000_000
 
@@ -26,7 +28,7 @@ class Plan:
         start: When the first of them may come.
         months: For how long they come; at its end they are looked at.
         sites: At how many places.
-        missing: Of what could have been recorded, the share that wasn't; of the clocks a third of it.
+        missing: Of what could have been recorded, the share that wasn't, most of it whole groups at once; of the clocks a third of it.
         other_units: Of quantities that have several units, the share that is in another than the usual one.
         errors: The share of patients with one error in their record.
 
@@ -56,6 +58,12 @@ class Plan:
         first = np.datetime64(self.start.astimezone(UTC).replace(tzinfo=None), "us")
         days = first - first.astype("datetime64[M]")
         return first, (first.astype("datetime64[M]") + self.months).astype("datetime64[us]") + days
+
+    @property
+    def lost(self) -> tuple[float, float]:
+        """How often a whole group of findings is missing, and how often one alone, so that together it is `missing`."""
+        alone = self.missing * LOST_ALONE
+        return (self.missing - alone) / (1 - alone) if alone < 1 else 1.0, alone
 
     @property
     def words(self) -> str:

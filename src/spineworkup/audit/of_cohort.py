@@ -1,0 +1,129 @@
+"""The figures of a whole cohort: all limits at a glance, what was missing, what is overdue, what was rejected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+
+from spineworkup.audit.answers import Answers
+from spineworkup.audit.counted import ALL, Counted
+from spineworkup.audit.figures import Column, Figure, Section, Table, Value
+from spineworkup.audit.rows import AT_LEAST, COUNTS, SHARES, row_of
+from spineworkup.audit.small_numbers import HIDDEN, Hidden, Sum, suppressed
+from spineworkup.audit.svg import bars
+from spineworkup.urgency import Urgency
+
+# So many findings and steps have a bar; all are in the table.
+_BARS = 12
+_MOST_STEPS = 3
+_HAPPENED = {"nothing recorded": ("",), "requested or scheduled": ("requested", "scheduled"), "performed or reported, not acted on": ("performed", "reported")}
+_ELSE = "inadequate, cancelled or declined"
+_MEDIANS = (Column("median hours", "hours"), Column("95% interval, low", "hours"), Column("95% interval, high", "hours"))
+
+
+def at_a_glance(answers: Answers, counted: Sequence[Counted]) -> Section:
+    """Return all limits of the step, a row each."""
+    columns = (Column("limit"), Column("asked for", "count"), *COUNTS, *SHARES, *_MEDIANS, Column("can't be told whether asked for", "count"))
+    rows = tuple(_limit_row(one) for one in counted)
+    says = (
+        AT_LEAST,
+        "Can't be told: no rule with a time is true, and this one could be, as findings are missing. They are in no share; what is missing is listed below.",
+    )
+    glance = Figure("at-a-glance", "All limits of the rules", says, Table(columns, rows))
+    return Section("glance", "At a glance", (), (glance,))
+
+
+def _limit_row(counted: Counted) -> tuple[Value, ...]:
+    curve = counted.curve()
+    median: tuple[Value, ...] = (HIDDEN,) * 3 if curve is None else (curve.median, *curve.median_interval)
+    could_be = _one_shown(int(counted.of.open_question.sum()), len(counted.of.asked), counted.fewest)
+    return (counted.of.standard.words, *row_of(counted, ALL)[1:], *median, could_be)
+
+
+def _one_shown(number: int, of: int, fewest: int) -> int | Hidden:
+    """Return one number of a known whole, hidden where it or the rest is small."""
+    return suppressed({"part": number, "rest": of - number, "all": of}, [Sum("all", ("part", "rest"))], fewest).get("part")
+
+
+def missing(answers: Answers, fewest: int) -> Section:
+    """Return what is asked of how many patients, and what the answers could change."""
+    title = "Findings that aren't known and would matter"
+    columns = (
+        Column("finding"), Column("patients", "count"), Column("of all", "share"), Column(f"asked for {answers.pathway.steps[answers.step].label}", "count"),
+        Column("could make a step"), Column("asked most for"),
+    )  # fmt: skip
+    for_step = _by_finding(answers.reach, answers.step)
+    rows = [_missing_row(answers, finding, number, for_step[finding], fewest) for finding, number in answers.lacking.most_common()]
+    shown = [(str(row[0]), float(row[1]), f"{row[1]:,}") for row in rows if isinstance(row[1], int)][:_BARS]
+    says = (
+        "Only what could still change an answer is counted: not recorded, or not usable (too old, conflicting, implausible). The urgency is the highest that a step could reach by "
+        "the answer, where that is more than is certain now.",
+    )
+    plot = bars("missing", title, f"Bars of the {len(shown)} findings that are asked of the most patients.", shown) if shown else ""
+    return Section("missing-data", "What was missing, and what it would change", (), (Figure("missing", title, says, Table(columns, tuple(rows)), plot),))
+
+
+def _by_finding(reach: Mapping[tuple[str, str, str], int], wanted: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for (finding, step, _), number in reach.items():
+        if step == wanted:
+            found[finding] += number
+    return found
+
+
+def _missing_row(answers: Answers, finding: str, number: int, for_step: int, fewest: int) -> tuple[Value, ...]:
+    shown = _one_shown(number, answers.people, fewest)
+    of_step = _one_shown(for_step, number, fewest) if isinstance(shown, int) else HIDDEN
+    mine = {(step, urgency): count for (id_, step, urgency), count in answers.reach.items() if id_ == finding}
+    tiers = [Urgency(urgency) for _, urgency in mine if urgency]
+    steps: Counter[str] = Counter()
+    for (step, _), count in mine.items():
+        steps[step] += count
+    labels = ", ".join(answers.pathway.steps[step].label for step, _ in steps.most_common(_MOST_STEPS))
+    more = f" and {len(steps) - _MOST_STEPS} more" if len(steps) > _MOST_STEPS else ""
+    share = shown / answers.people if isinstance(shown, int) else HIDDEN
+    return (_label(answers, finding), shown, share, of_step, max(tiers).words if tiers else "no more urgent", labels + more)
+
+
+def _label(answers: Answers, asked: str) -> str:
+    """Return how something that is asked is called: a finding, its time, or the start of a clock."""
+    if asked.startswith("clocks."):
+        return f"When: {asked.removeprefix('clocks.').replace('_', ' ')}"
+    id_, _, time = asked.partition(".")
+    label = answers.pathway.findings[id_].label if id_ in answers.pathway.findings else asked
+    return f"Since when: {label}" if time == "at" else label
+
+
+def overdue(answers: Answers, fewest: int) -> Section:
+    """Return the steps that are overdue, by what was recorded of them last."""
+    title = "Steps that are overdue at the moment of the assessment"
+    steps = Counter[str]()
+    for (step, _), number in answers.overdue.items():
+        steps[step] += number
+    rows = [_overdue_row(answers, step, number, fewest) for step, number in steps.most_common()]
+    shown = [(str(row[0]), float(row[1]), f"{row[1]:,}") for row in rows if isinstance(row[1], int)][:_BARS]
+    says = (
+        "By the checklist's own due times: a step is done when its result is acted on, so that one that was performed and not acted on is overdue too. Where a finding came after the "
+        "clock started, the checklist counts from it; the shares above count from the clock alone.",
+    )
+    columns = (Column("step"), Column("overdue", "count"), *(Column(words, "count") for words in (*_HAPPENED, _ELSE)))
+    plot = bars("overdue", title, f"Bars of the {len(shown)} steps that are overdue for the most patients.", shown) if shown else ""
+    return Section("overdue-steps", "Overdue now", (), (Figure("overdue", title, says, Table(columns, tuple(rows)), plot),))
+
+
+def _overdue_row(answers: Answers, step: str, number: int, fewest: int) -> tuple[Value, ...]:
+    numbers: dict[Hashable, int] = {words: sum(answers.overdue[step, state] for state in states) for words, states in _HAPPENED.items()}
+    numbers |= {_ELSE: number - sum(numbers.values()), "all": number}
+    counts = suppressed(numbers, [Sum("all", (*_HAPPENED, _ELSE))], fewest)
+    return (answers.pathway.steps[step].label, counts.get("all"), *(counts.get(words) for words in (*_HAPPENED, _ELSE)))
+
+
+def rejected(answers: Answers, fewest: int) -> Section:
+    """Return why records were rejected."""
+    says = ("None of these is in any number above. What is wrong is said by its column; the records themselves are named in rejects.csv.",)
+    numbers: dict[Hashable, int] = {**dict(answers.rejected), "": sum(answers.rejected.values())}
+    several = suppressed(numbers, [Sum("", tuple(answers.rejected))], fewest)
+    rows = tuple((problem, several.get(problem)) for problem, _ in answers.rejected.most_common())
+    table = Table((Column("column and problem"), Column("records", "count")), rows)
+    figure = Figure("rejected", "Records that could not be read", says, table, notes=() if rows else ("None.",))
+    return Section("rejected-records", "Rejected records", (), (figure,))
