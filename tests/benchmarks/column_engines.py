@@ -45,7 +45,6 @@ def by_hours(step: Step) -> list[Rule]:
 
 def polars(work: Workload) -> Run:
     """Polars' expressions: the rules as columns, and what they say of a step as chains of `when`."""
-    import polars as pl
 
     rules = [_polars(rule.when).alias(rule.id) for rule in work.rules]
     answers = [column for step in work.steps for column in _polars_step(step)]
@@ -84,7 +83,7 @@ def _polars_step(step: Step) -> list[Any]:
 
     names = parts_of(step)
     any_ = reduce(or_, [pl.col(rule.id) for rule in step.indications])
-    status = pl.when(any_).then(pl.lit(2, pl.Int8)).when(any_.is_null()).then(pl.lit(1, pl.Int8)).otherwise(pl.lit(0, pl.Int8))
+    status = (any_.cast(pl.Int8) * 2).fill_null(1)
     urgency: Any = pl
     for rule in by_urgency(step):
         urgency = urgency.when(pl.col(rule.id).fill_null(True)).then(pl.lit(rule.urgency.rank, pl.Int8))
@@ -157,7 +156,7 @@ def plain_numpy(work: Workload) -> Run:
 
     def run(columns: dict[str, Any]) -> dict[str, Any]:
         size = len(columns["clocks.suspicion"])
-        answers = _empty(work, size)
+        answers = empty(work, size)
         for start in range(0, size, CHUNK):
             part = {name: column[start : start + CHUNK] for name, column in columns.items()}
             for step in work.steps:
@@ -167,7 +166,8 @@ def plain_numpy(work: Workload) -> Run:
     return run
 
 
-def _empty(work: Workload, size: int) -> dict[str, Any]:
+def empty(work: Workload, size: int) -> dict[str, Any]:
+    """Return the columns of the answers, to be filled."""
     types = {"status": np.int8, "urgency_highest": np.int8, "due": np.int64}
     return {name: np.empty(size, types[part]) for step in work.steps for part, name in parts_of(step).items()}
 
