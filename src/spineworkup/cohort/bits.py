@@ -7,20 +7,19 @@ booleans is read as it lies in memory. Bits after the last row say nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from attrs import frozen
+from attrs import define
 
 Bits = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 
 
-@frozen
+@define(eq=False)
 class Truths:
     """The truths of a statement about many patients: which rows are known to be true, and which to be false."""
 
@@ -77,8 +76,17 @@ def of_rows(rows: Rows, size: int) -> Bits:
 
 
 def any_bits(planes: Iterable[Bits], none: Bits) -> Bits:
-    """Return which rows have any of several bits."""
-    return reduce(np.bitwise_or, planes, none)
+    """Return which rows have any of several bits; `none` where there are none."""
+    return _joined(np.bitwise_or, list(planes), none)
+
+
+def _joined(operation: np.ufunc, planes: Sequence[Bits], empty: Bits) -> Bits:
+    if len(planes) < 2:
+        return planes[0] if planes else empty
+    found: Bits = operation(planes[0], planes[1])
+    for plane in planes[2:]:
+        operation(found, plane, out=found)
+    return found
 
 
 def bitmap(buffer: Any, offset: int, size: int) -> Bits:
@@ -102,28 +110,27 @@ def not_(operand: Truths) -> Truths:
     return Truths(operand.false, operand.true)
 
 
-def all_of(operands: Sequence[Truths], size: int) -> Truths:
+def all_of(operands: Sequence[Truths], none: Bits) -> Truths:
     """Return what all operands say together, as `truth.all_of` of each row."""
-    none = no_bits(size)
-    trues = [operand.true for operand in operands]
-    return Truths(reduce(np.bitwise_and, trues) if trues else ~none, any_bits((o.false for o in operands), none))
+    true = _joined(np.bitwise_and, [operand.true for operand in operands], ~none if not operands else none)
+    return Truths(true, _joined(np.bitwise_or, [operand.false for operand in operands], none))
 
 
-def any_of(operands: Sequence[Truths], size: int) -> Truths:
+def any_of(operands: Sequence[Truths], none: Bits) -> Truths:
     """Return whether any operand holds, as `truth.any_of` of each row."""
-    return not_(all_of([not_(operand) for operand in operands], size))
+    false = _joined(np.bitwise_and, [operand.false for operand in operands], ~none if not operands else none)
+    return Truths(_joined(np.bitwise_or, [operand.true for operand in operands], none), false)
 
 
-def at_least(count: int, operands: Sequence[Truths], size: int) -> Truths:
+def at_least(count: int, operands: Sequence[Truths], none: Bits) -> Truths:
     """Return whether so many operands hold, as `truth.at_least` of each row."""
-    true = _so_many(count, [operand.true for operand in operands], size)
-    false = _so_many(len(operands) - count + 1, [operand.false for operand in operands], size)
+    true = _so_many(count, [operand.true for operand in operands], none)
+    false = _so_many(len(operands) - count + 1, [operand.false for operand in operands], none)
     return Truths(true, false)
 
 
-def _so_many(count: int, planes: Sequence[Bits], size: int) -> Bits:
+def _so_many(count: int, planes: Sequence[Bits], none: Bits) -> Bits:
     """Return which rows have at least so many of several bits."""
-    none = no_bits(size)
     # have[n]: at least n of the planes so far.
     have = [~none] + [none] * max(count, 0)
     for plane in planes:

@@ -40,7 +40,7 @@ def _answer(columns: Columns, chunk: pa.RecordBatch, at: datetime | None, answer
 
 def _readings(prepared: Plan, charts: Charts) -> Readings:
     program = program_of(prepared.pathway)
-    truths = program.run(charts.truths, charts.size)
+    truths = program.run(charts.truths, charts.none)
     return Readings(prepared, charts, program, truths, Since(charts, program, truths))
 
 

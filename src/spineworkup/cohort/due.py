@@ -45,14 +45,14 @@ class _Wanted:
 def _wanted(readings: Readings, planned: PlannedStep) -> Iterator[_Wanted]:
     id_, none = planned.step.id, readings.charts.none
     found = readings.indications[id_]
-    fired = any_bits((truth.true for truth in found), none)
+    fired = any_bits([truth.true for truth in found], none)
     still_open = ~readings.closed(id_)
     again = readings.asked_again.get(id_)
     ended = none if again is None else packed(again < NOTHING)
     for rule, truth in zip(planned.indications, found, strict=True):
         if rule.timed:
             wanted = (truth.true | (truth.unknown & ~fired)) & still_open
-            later = wanted & truth.true & (readings.since.timed(rule.rule.when) | ended)
+            later = wanted & truth.true & (readings.since.timed(readings.program.rules[rule.rule.id]) | ended)
             yield _Wanted(rule, wanted & ~later, later)
 
 
@@ -89,10 +89,11 @@ def _by_facts(readings: Readings, wanted: _Wanted, step: str) -> Dated | None:
 
 def _onset(readings: Readings, rule: Rule, rows: Rows) -> Times:
     """Return since when a rule is true; `EVER` where that is not known."""
-    onset = _or_ever(readings.since.when_true(rule.when, rows))
+    number = readings.program.rules[rule.id]
+    onset = _or_ever(readings.since.when_true(number, rows))
     if rule.start != ONSET:
         return onset
-    return np.where(onset > EVER, onset, _or_ever(readings.since.when_true(rule.when, rows, NOT_YET)))
+    return np.where(onset > EVER, onset, _or_ever(readings.since.when_true(number, rows, NOT_YET)))
 
 
 def _started(readings: Readings, clock: str, rows: Rows) -> Times:

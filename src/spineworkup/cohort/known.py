@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from spineworkup.charts import Entry, Known
 from spineworkup.cohort.bits import Bits, Truths, any_bits, packed, unpacked
@@ -33,6 +33,7 @@ class Coded:
     known: Bits
     codes: Codes
     entries: Sequence[Entry]
+    planes: dict[int, Bits] = field(factory=dict, init=False)
 
     def truths(self, leaf: Leaf) -> Truths:
         """Return what a criterion on the finding says of every row."""
@@ -45,8 +46,13 @@ class Coded:
         if len(chosen) > FEW:
             # Where nothing is known the code may be any number.
             return packed(np.array(chosen, np.bool_).take(self.codes, mode="clip"))
-        planes = (packed(self.codes == code) for code, one in enumerate(chosen) if one)
-        return any_bits(planes, np.zeros_like(self.known))
+        return any_bits([self._plane(code) for code, one in enumerate(chosen) if one], np.zeros_like(self.known))
+
+    def _plane(self, code: int) -> Bits:
+        """Return the rows that have a code; worked out once, as criteria ask for the same options again and again."""
+        if code not in self.planes:
+            self.planes[code] = packed(self.codes == code)
+        return self.planes[code]
 
     def coded(self) -> Coded:
         """Return itself."""
@@ -84,6 +90,7 @@ class Measured:
     numbers: npt.NDArray[np.float64]
     cuts: Cuts
     make_coded: Callable[[], Coded]
+    planes: dict[float, Bits] = field(factory=dict, init=False)
 
     def truths(self, leaf: Leaf) -> Truths:
         """Return what a criterion on the finding says of every row."""
@@ -91,7 +98,9 @@ class Measured:
             return self.coded().truths(leaf)
         inclusive = leaf.comparator in (Comparator.AT_LEAST, Comparator.LESS)
         cut = self.cuts.at_least(leaf.threshold) if inclusive else self.cuts.above(leaf.threshold)
-        high = packed(self.numbers >= cut)
+        if cut not in self.planes:
+            self.planes[cut] = packed(self.numbers >= cut)
+        high = self.planes[cut]
         true, false = high & self.known, ~high & self.known
         upward = leaf.comparator in (Comparator.AT_LEAST, Comparator.MORE)
         return Truths(true, false) if upward else Truths(false, true)

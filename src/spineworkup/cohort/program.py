@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import assert_never
 
 from attrs import define, field, frozen
 
-from spineworkup.cohort.bits import Truths, all_of, any_of, at_least, not_
-from spineworkup.criteria import AllOf, AnyOf, AtLeast, Compare, Criterion, IsOneOf, Leaf, Not, Present
+from spineworkup.cohort.bits import Bits, Truths, all_of, any_of, at_least, not_
+from spineworkup.criteria import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Compare,
+    Criterion,
+    IsOneOf,
+    Leaf,
+    Not,
+    Present,
+    findings_of,
+)
 from spineworkup.pathways import Pathway
 
 Number = int
@@ -20,22 +31,28 @@ class Program:
 
     Args:
         nodes: Each different criterion, after its parts, with the numbers of these.
-        numbers: Criterion to its number.
+        rules: Rule to the number of its criterion.
+        waivers: Step to those that waive its prerequisites, None for one that nothing waives.
+        results: Step to the number of the criterion that says that its result is there.
+        findings: Of every criterion the findings that it reads.
     """
 
     nodes: tuple[tuple[Criterion, tuple[Number, ...]], ...]
-    numbers: Mapping[Criterion, Number]
+    rules: Mapping[str, Number]
+    waivers: Mapping[str, tuple[Number | None, ...]]
+    results: Mapping[str, Number]
+    findings: tuple[tuple[str, ...], ...]
 
-    def run(self, leaf: Callable[[Leaf], Truths], size: int) -> list[Truths]:
+    def run(self, leaf: Callable[[Leaf], Truths], none: Bits) -> list[Truths]:
         """Return the truths of every criterion, by its number.
 
         Args:
             leaf: Gives the truths of a criterion on one finding.
-            size: How many rows there are.
+            none: No row.
         """
         found: list[Truths] = []
         for node, parts in self.nodes:
-            found.append(_truths(node, [found[part] for part in parts], leaf, size))
+            found.append(_truths(node, [found[part] for part in parts], leaf, none))
         return found
 
 
@@ -45,17 +62,15 @@ def program_of(pathway: Pathway) -> Program:
 
 
 def _program(pathway: Pathway) -> Program:
-    writing = _Writing()
-    for criterion in _deciding_criteria(pathway):
-        writing.number(criterion)
-    return Program(tuple(writing.nodes), writing.numbers)
-
-
-def _deciding_criteria(pathway: Pathway) -> Iterator[Criterion]:
-    for step in pathway.steps.values():
-        yield from (rule.when for rule in step.indications + step.contraindications)
-        yield from (p.unless for p in step.prerequisites if p.unless is not None)
-        yield from () if step.done_when is None else (step.done_when,)
+    number, nodes = (writing := _Writing()).number, writing.nodes
+    steps = pathway.steps.values()
+    return Program(
+        rules={r.id: number(r.when) for step in steps for r in step.indications + step.contraindications},
+        waivers={s.id: tuple(None if p.unless is None else number(p.unless) for p in s.prerequisites) for s in steps},
+        results={step.id: number(step.done_when) for step in steps if step.done_when is not None},
+        findings=tuple(findings_of(criterion) for criterion, _ in nodes),
+        nodes=tuple(nodes),
+    )
 
 
 @define
@@ -66,14 +81,13 @@ class _Writing:
     def number(self, criterion: Criterion) -> Number:
         """Return the number of a criterion, which is written down first where it wasn't yet."""
         if criterion not in self.numbers:
-            parts = tuple(self.number(part) for part in operands_of(criterion))
+            parts = tuple(self.number(part) for part in _operands(criterion))
             self.numbers[criterion] = len(self.nodes)
             self.nodes.append((criterion, parts))
         return self.numbers[criterion]
 
 
-def operands_of(criterion: Criterion) -> tuple[Criterion, ...]:
-    """Return the parts of which a criterion is made."""
+def _operands(criterion: Criterion) -> tuple[Criterion, ...]:
     match criterion:
         case Present() | Compare() | IsOneOf():
             return ()
@@ -85,17 +99,17 @@ def operands_of(criterion: Criterion) -> tuple[Criterion, ...]:
             assert_never(criterion)
 
 
-def _truths(node: Criterion, parts: list[Truths], leaf: Callable[[Leaf], Truths], size: int) -> Truths:
+def _truths(node: Criterion, parts: Sequence[Truths], leaf: Callable[[Leaf], Truths], none: Bits) -> Truths:
     match node:
         case Present() | Compare() | IsOneOf():
             return leaf(node)
         case Not():
             return not_(parts[0])
         case AllOf():
-            return all_of(parts, size)
+            return all_of(parts, none)
         case AnyOf():
-            return any_of(parts, size)
+            return any_of(parts, none)
         case AtLeast(count):
-            return at_least(count, parts, size)
+            return at_least(count, parts, none)
         case _:
             assert_never(node)

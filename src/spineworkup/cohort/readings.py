@@ -16,7 +16,6 @@ from spineworkup.cohort.program import Program
 from spineworkup.cohort.since import NOTHING, Since
 from spineworkup.cohort.times import Times
 from spineworkup.cohort.worked_out import EVER
-from spineworkup.criteria import Criterion
 from spineworkup.logic.plan import Plan, PlannedRule, PlannedStep
 from spineworkup.readings import CLOSED, Status
 
@@ -44,14 +43,14 @@ class Readings:
     done_at: dict[str, Times] = field(factory=dict)
     asked_again: dict[str, Times] = field(factory=dict)
 
-    def truth(self, criterion: Criterion) -> Truths:
-        """Return the truth of a criterion."""
-        return self.truths[self.program.numbers[criterion]]
+    def truth(self, rule: PlannedRule) -> Truths:
+        """Return whether a rule holds."""
+        return self.truths[self.program.rules[rule.rule.id]]
 
     def read(self, planned: PlannedStep) -> None:
         """Work a step out, after those that it waits for or stands in for."""
         id_ = planned.step.id
-        found = [self.truth(rule.rule.when) for rule in planned.own]
+        found = [self.truth(rule) for rule in planned.own]
         for first, others in planned.takes_over_from:
             found += self._inherited(first, others)
         self.indications[id_] = found
@@ -59,7 +58,7 @@ class Readings:
 
     def closed(self, step: str) -> Bits:
         """Return the rows in which a step asks for nothing more."""
-        return any_bits((self.status[step][status] for status in CLOSED), self.charts.none)
+        return any_bits([self.status[step][status] for status in CLOSED], self.charts.none)
 
     def event(self, step: str) -> Events:
         """Return what has happened to a step."""
@@ -67,29 +66,27 @@ class Readings:
 
     def barred(self, planned: PlannedStep) -> Truths:
         """Return whether a step can't be done: contraindicated, or not available here."""
-        found = any_of([self.truth(rule.rule.when) for rule in planned.absolute], self.charts.size)
-        missing = self._not_available(planned.step.id)
-        return Truths(found.true | missing, found.false & ~missing)
+        found = any_of([self.truth(rule) for rule in planned.absolute], self.charts.none)
+        missing = self.charts.not_available.get(planned.step.id)
+        return found if missing is None else Truths(found.true | missing, found.false & ~missing)
 
     def is_clear(self, planned: PlannedStep) -> Bits:
         """Return the rows in which nothing holds a step: no contraindication could be true, every check is answered."""
-        held = self._not_available(planned.step.id)
-        for finding in planned.step.checks:
-            held = held | ~self.charts.known(finding)
+        missing = self.charts.not_available.get(planned.step.id)
+        held = [] if missing is None else [missing]
+        held += [~self.charts.known(finding) for finding in planned.step.checks]
         for rule in (*planned.absolute, *planned.relative):
-            truth = self.truth(rule.rule.when)
-            held = held | (truth.possible if rule.rule.holds_unknown else truth.true)
-        return self.status[planned.step.id][Status.DUE] & ~held
-
-    def _not_available(self, step: str) -> Bits:
-        return self.charts.not_available.get(step, self.charts.none)
+            truth = self.truth(rule)
+            held.append(truth.possible if rule.rule.holds_unknown else truth.true)
+        wanted = self.status[planned.step.id][Status.DUE]
+        return wanted & ~any_bits(held, self.charts.none) if held else wanted
 
     def _inherited(self, first: str, others: tuple[str, ...]) -> Iterator[Truths]:
         """Yield the truths that a step takes over: the first one's own, where neither that nor the others can be done."""
         planned, closed = self.plan.by_id[first], self.closed(first)
         nobody = [self.barred(planned), *map(self._passed_over, others)]
         for truth in self.indications[first][: len(planned.own)]:
-            found = all_of((*nobody, truth), self.charts.size)
+            found = all_of((*nobody, truth), self.charts.none)
             yield Truths(found.true & ~closed, found.false | closed)
 
     def _passed_over(self, step: str) -> Truths:
@@ -103,25 +100,24 @@ class Readings:
         left, status = ~none, dict.fromkeys(Status, none)
         fits = {
             Status.DECLINED: self.event(planned.step.id).any_of(("declined",), none),
-            Status.DONE: self._is_done(planned) & ~self._is_asked_again(planned),
-            Status.NOT_INDICATED: ~any_bits((truth.possible for truth in found), none),
-            Status.UNDETERMINED: ~any_bits((truth.true for truth in found), none),
-            Status.CONTRAINDICATED: any_bits((self.truth(rule.rule.when).true for rule in planned.absolute), none),
+            Status.DONE: self._is_still_done(planned),
+            Status.NOT_INDICATED: ~any_bits([truth.possible for truth in found], none),
+            Status.UNDETERMINED: ~any_bits([truth.true for truth in found], none),
+            Status.CONTRAINDICATED: any_bits([self.truth(rule).true for rule in planned.absolute], none),
             Status.WAITING: self._waits(planned),
-            Status.DUE: ~none,
         }
         for one, rows in fits.items():
-            status[one] = left & rows
-            left = left & ~rows
-        return status
+            if rows is not none:
+                status[one], left = left & rows, left & ~rows
+        return {**status, Status.DUE: left}
 
     def _waits(self, planned: PlannedStep) -> Bits:
         """Return the rows in which a prerequisite is open and not waived."""
-        waits = self.charts.none
-        for one in planned.step.prerequisites:
-            waived = self.charts.none if one.unless is None else self.truth(one.unless).true
-            waits = waits | ~(self._is_settled(one.step) | waived)
-        return waits
+        waits = []
+        for first, unless in zip(planned.step.prerequisites, self.program.waivers[planned.step.id], strict=True):
+            settled = self._is_settled(first.step)
+            waits.append(~(settled if unless is None else settled | self.truths[unless].true))
+        return any_bits(waits, self.charts.none)
 
     def _is_settled(self, first: str) -> Bits:
         """Return the rows in which a prerequisite holds nothing up: it is closed, or what took its place is done."""
@@ -137,7 +133,7 @@ class Readings:
         planned = self.plan.by_id[other]
         done = self._is_done(planned)
         rules = (*self.plan.by_id[first].own, *planned.own)
-        again = self._first_reason_after_end(other, [(rule, self.truth(rule.rule.when)) for rule in rules])
+        again = self._first_reason_after_end(other, [(rule, self.truth(rule)) for rule in rules])
         return done & ~self._is_time(again)
 
     def _is_done(self, planned: PlannedStep) -> Bits:
@@ -152,30 +148,30 @@ class Readings:
         event = self.event(step.id)
         enough = ("acted_on",) if step.produces else ("acted_on", "performed", "reported")
         recorded = event.any_of(enough, none)
-        self._note_end(step.id, recorded, event.at)
-        if step.done_when is None:
+        if recorded.any():
+            rows = rows_of(recorded, self.charts.size)
+            self._done_at(step.id)[rows] = event.at[rows]
+        result = self.program.results.get(step.id)
+        if result is None:
             return recorded
-        by_result = self.truth(step.done_when).true & ~any_bits(event.states.values(), none)
-        rows = rows_of(by_result & self.since.timed(step.done_when), self.charts.size)
-        if len(rows):
-            self._done_at(step.id)[rows] = self.since.newest_reason(step.done_when, rows)
+        by_result = self.truths[result].true & ~any_bits(event.states.values(), none)
+        timed = by_result & self.since.timed(result)
+        if timed.any():
+            rows = rows_of(timed, self.charts.size)
+            self._done_at(step.id)[rows] = self.since.newest_reason(result, rows)
         return recorded | by_result
-
-    def _note_end(self, step: str, recorded: Bits, at: Times) -> None:
-        rows = rows_of(recorded, self.charts.size)
-        if len(rows):
-            self._done_at(step)[rows] = at[rows]
 
     def _done_at(self, step: str) -> Times:
         return self.done_at.setdefault(step, np.full(self.charts.size, EVER))
 
-    def _is_asked_again(self, planned: PlannedStep) -> Bits:
-        """Return the rows in which a fact, newer than the end of a step, asks for it again; and note its time."""
-        id_ = planned.step.id
+    def _is_still_done(self, planned: PlannedStep) -> Bits:
+        """Return the rows in which a step was finished and no newer fact asks for it again; and note when one does."""
+        id_, done = planned.step.id, self._is_done(planned)
         again = self._first_reason_after_end(id_, zip(planned.indications, self.indications[id_], strict=True))
-        if again is not None:
-            self.asked_again[id_] = again
-        return self._is_time(again)
+        if again is None:
+            return done
+        self.asked_again[id_] = again
+        return done & ~self._is_time(again)
 
     def _is_time(self, moments: Times | None) -> Bits:
         return self.charts.none if moments is None else packed(moments < NOTHING)
@@ -187,9 +183,10 @@ class Readings:
             return None
         ended, first = packed(done_at > EVER), np.full(self.charts.size, NOTHING)
         for rule, truth in found:
-            when = rule.rule.when
-            rows = rows_of(truth.true & ended & self.since.timed(when), self.charts.size)
-            if len(rows):
+            when = self.program.rules[rule.rule.id]
+            asks = truth.true & ended & self.since.timed(when)
+            if asks.any():
+                rows = rows_of(asks, self.charts.size)
                 later = self.since.first_reason_after(done_at[rows], when, rows)
                 first[rows] = np.minimum(first[rows], later)
         return first
