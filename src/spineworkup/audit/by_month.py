@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from spineworkup.audit.counted import ALL, Counted, Place
-from spineworkup.audit.figures import Column, Figure, Table, Value
+from spineworkup.audit.figures import Column, Figure, Interval, Table, Value
 from spineworkup.audit.outcomes import MONTH_UNKNOWN
 from spineworkup.audit.over_time import FEWEST, Limits, Signals, p_limits, signals_of
 from spineworkup.audit.rows import AT_LEAST, COUNTS, SHARES, row_of
@@ -30,10 +30,10 @@ def by_month(counted: Counted) -> Figure:
     """Return the shares of the months, as a run chart with control limits."""
     standard = counted.of.standard
     title = f"In time, by month of {standard.start.replace('_', ' ')}: within {hours_in_words(standard.hours)}"
-    columns = (Column("month"), Column("asked for", "count"), *COUNTS, *SHARES, Column("control limit, low", "share"), Column("control limit, high", "share"))
+    columns = (Column("month"), Column("asked for", "count"), *COUNTS, *SHARES, Column("control limits", "share", ends=True))
     points = _points(counted)
     limits = {point.place: point.limits for point in points}
-    rows = [(*row_of(counted, place), *_limit_values(limits.get(place))) for place in (*counted.months, ALL)]
+    rows = [(*row_of(counted, place), _ends(limits.get(place))) for place in (*counted.months, ALL)]
     says = (
         AT_LEAST,
         "Run chart with its median, shifts (six points or more on one side of it) and trends (five or more): Perla, Provost, Murray 2011, BMJ Qual Saf 20:46. "
@@ -46,8 +46,8 @@ def by_month(counted: Counted) -> Figure:
     return Figure(id_, title, says, Table(columns, tuple(rows)), plot, _signal_notes(points, signals))
 
 
-def _limit_values(limits: Limits | None) -> tuple[Value, Value]:
-    return (None, None) if limits is None else (limits.low, limits.high)
+def _ends(limits: Limits | None) -> Value:
+    return None if limits is None else Interval(limits.low, limits.high)
 
 
 def _points(counted: Counted) -> list[_Point]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spineworkup.audit.counted import ALL, Counted, Place
-from spineworkup.audit.figures import Column, Figure, Table, Value
+from spineworkup.audit.figures import Column, Figure, Interval, Table, Value
 from spineworkup.audit.rows import AT_LEAST, COUNTS, SHARES, row_of
 from spineworkup.audit.shares import funnel_limit
 from spineworkup.audit.standards import hours_in_words
 from spineworkup.audit.svg import BLUE, GREY, INK, RUST, Plot, numbers_axis, shares_axis
 
 _PROBABILITIES = (0.001, 0.025, 0.975, 0.999)
-_FUNNEL = tuple(Column(f"limit {name}", "share") for name in ("99.8% low", "95% low", "95% high", "99.8% high"))
+_FUNNEL = tuple(Column(f"{name} limits", "share", ends=True) for name in ("95%", "99.8%"))
 
 
 def by_site(counted: Counted) -> Figure:
@@ -37,8 +37,9 @@ def by_site(counted: Counted) -> Figure:
 def _funnel_values(counted: Counted, place: Place, target: float | None) -> tuple[Value, ...]:
     shares = counted.shares(place)
     if place == ALL or target is None or shares is None or not shares.counted:
-        return (None,) * len(_PROBABILITIES)
-    return tuple(funnel_limit(target, shares.counted, probability) for probability in _PROBABILITIES)
+        return (None,) * len(_FUNNEL)
+    low3, low2, high2, high3 = (funnel_limit(target, shares.counted, probability) for probability in _PROBABILITIES)
+    return Interval(low2, high2), Interval(low3, high3)
 
 
 def _beyond(target: float, size: int, share: float) -> str:
@@ -56,15 +57,19 @@ def _site_notes(sites: Sequence[tuple[str, int, float]], target: float | None) -
 def _funnel_plot(id_: str, title: str, sites: Sequence[tuple[str, int, float]], target: float) -> str:
     says = f"A point for each of {len(sites)} sites: its number of patients and its share in time. {' '.join(_site_notes(sites, target))}"
     plot = Plot(title, says, numbers_axis(max(size for _, size, _ in sites) * 1.1, "patients counted"), shares_axis("in time, at least"), id_)
-    sizes = [max(plot.x.high * step / 60, 1) for step in range(1, 61)]
+    every = max(round(plot.x.high / 100), 1)
+    sizes = range(1, round(plot.x.high) + 1, every)
     for probability, dashes in zip(_PROBABILITIES, ("2 3", "6 4", "6 4", "2 3"), strict=True):
-        plot.line([(size, funnel_limit(target, round(size), probability)) for size in sizes], GREY, dashes, 1.3)
+        plot.line([(size, funnel_limit(target, size, probability)) for size in sizes], GREY, dashes, 1.3)
     plot.line([(0, target), (plot.x.high, target)], INK, width=1.3)
+    named: dict[tuple[int, float], list[str]] = {}
     for name, size, share in sites:
         beyond = _beyond(target, size, share)
         plot.mark(size, share, *(("diamond", RUST) if beyond else ("circle", BLUE)))
         if beyond:
-            plot.word(size, share, name, "end" if size > plot.x.high / 2 else "start")
+            named.setdefault((size, share), []).append(name)
+    for (size, share), names in named.items():
+        plot.word(size, share, ", ".join(names), "end" if size > plot.x.high / 2 else "start")
     plot.key("circle", "a site")
     plot.key("diamond", "a site beyond the 95% limits, with its name", RUST)
     plot.key_line("all sites together", INK, width=1.3)

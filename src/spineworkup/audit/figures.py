@@ -9,16 +9,31 @@ from attrs import field, frozen
 from spineworkup.audit.small_numbers import Hidden
 
 Form = Literal["text", "count", "share", "hours"]
-Value = str | int | float | Hidden | None
 NOT_KNOWN = "–"
 
 
 @frozen
+class Interval:
+    """A lower and an upper end; None: it doesn't end there."""
+
+    low: float | None
+    high: float | None
+
+
+Value = str | int | float | Interval | Hidden | None
+
+
+@frozen
 class Column:
-    """A column of a table, and how its values are written."""
+    """A column of a table, and how its values are written.
+
+    Args:
+        ends: Its values are intervals, of which CSV has a column for each end.
+    """
 
     name: str
     form: Form = "text"
+    ends: bool = False
 
 
 @frozen
@@ -91,11 +106,15 @@ def show(value: Value, form: Form = "text") -> str:
 
     >>> show(0.1234, "share"), show(12345, "count"), show(None, "hours")
     ('12.3%', '12,345', '–')
+    >>> show(Interval(0.1, 0.25), "share")
+    '10.0% to 25.0%'
     """
     if value is None:
         return NOT_KNOWN
     if isinstance(value, str | Hidden):
         return str(value)
+    if isinstance(value, Interval):
+        return f"{show(value.low, form)} to {show(value.high, form)}"
     match form:
         case "share":
             return f"{100 * value:.1f}%"

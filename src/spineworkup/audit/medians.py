@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spineworkup.audit.counted import Counted
-from spineworkup.audit.figures import Column, Figure, Table, Value
+from spineworkup.audit.figures import Column, Figure, Interval, Table, Value
 from spineworkup.audit.outcomes import MONTH_UNKNOWN
 from spineworkup.audit.over_time import Limits, xmr_limits
 from spineworkup.audit.small_numbers import HIDDEN
@@ -23,7 +23,7 @@ def medians_by_month(counted: Counted) -> Figure:
         "roughly: months have different numbers of patients, and of the last months some still wait.",
     )
     curves = [(place, counted.curve(place)) for place in counted.months if place[1] != MONTH_UNKNOWN]
-    columns = (Column("month"), Column("performed", "count"), Column("median hours", "hours"), Column("95% interval, low", "hours"), Column("95% interval, high", "hours"))
+    columns = (Column("month"), Column("performed", "count"), Column("median hours", "hours"), Column("95% interval", "hours", ends=True))
     rows = tuple((place[1], *_median_values(curve)) for place, curve in curves)
     found = [(place[1], curve.median) for place, curve in curves if curve is not None and curve.median is not None]
     id_ = f"medians-{standard.id}"
@@ -33,7 +33,7 @@ def medians_by_month(counted: Counted) -> Figure:
 
 
 def _median_values(curve: Curve | None) -> tuple[Value, ...]:
-    return (HIDDEN,) * 4 if curve is None else (curve.happened, curve.median, *curve.median_interval)
+    return (HIDDEN,) * 3 if curve is None else (curve.happened, curve.median, Interval(*curve.median_interval))
 
 
 def _medians_plot(id_: str, title: str, found: Sequence[tuple[str, float]], limits: Limits, standard: Standard) -> str:

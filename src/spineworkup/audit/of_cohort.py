@@ -7,10 +7,10 @@ from collections.abc import Hashable, Mapping, Sequence
 
 from spineworkup.audit.answers import Answers
 from spineworkup.audit.counted import ALL, Counted
-from spineworkup.audit.figures import Column, Figure, Section, Table, Value
+from spineworkup.audit.figures import Column, Figure, Interval, Section, Table, Value, show
 from spineworkup.audit.rows import AT_LEAST, COUNTS, SHARES, row_of
 from spineworkup.audit.small_numbers import HIDDEN, Hidden, Sum, suppressed
-from spineworkup.audit.svg import bars
+from spineworkup.audit.svg import bars, spans
 from spineworkup.urgency import Urgency
 
 # So many findings and steps have a bar; all are in the table.
@@ -18,7 +18,7 @@ _BARS = 12
 _MOST_STEPS = 3
 _HAPPENED = {"nothing recorded": ("",), "requested or scheduled": ("requested", "scheduled"), "performed or reported, not acted on": ("performed", "reported")}
 _ELSE = "inadequate, cancelled or declined"
-_MEDIANS = (Column("median hours", "hours"), Column("95% interval, low", "hours"), Column("95% interval, high", "hours"))
+_MEDIANS = (Column("median hours", "hours"), Column("95% interval of the median", "hours", ends=True))
 
 
 def at_a_glance(answers: Answers, counted: Sequence[Counted]) -> Section:
@@ -26,18 +26,41 @@ def at_a_glance(answers: Answers, counted: Sequence[Counted]) -> Section:
     columns = (Column("limit"), Column("asked for", "count"), *COUNTS, *SHARES, *_MEDIANS, Column("can't be told whether asked for", "count"))
     rows = tuple(_limit_row(one) for one in counted)
     says = (
-        AT_LEAST,
+        f"Full bars: at least; dashed: at most; the line below is the 95% interval of the share at least. {AT_LEAST}",
         "Can't be told: no rule with a time is true, and this one could be, as findings are missing. They are in no share; what is missing is listed below.",
     )
-    glance = Figure("at-a-glance", "All limits of the rules", says, Table(columns, rows))
+    title = "In time, by each limit of the rules"
+    notes = tuple(_in_words(one) for one in counted)
+    glance = Figure("at-a-glance", title, says, Table(columns, rows), _glance_plot(title, counted, notes), notes)
     return Section("glance", "At a glance", (), (glance,))
 
 
 def _limit_row(counted: Counted) -> tuple[Value, ...]:
     curve = counted.curve()
-    median: tuple[Value, ...] = (HIDDEN,) * 3 if curve is None else (curve.median, *curve.median_interval)
+    median: tuple[Value, ...] = (HIDDEN,) * 2 if curve is None else (curve.median, Interval(*curve.median_interval))
     could_be = _one_shown(int(counted.of.open_question.sum()), len(counted.of.asked), counted.fewest)
     return (counted.of.standard.words, *row_of(counted, ALL)[1:], *median, could_be)
+
+
+def _in_words(counted: Counted) -> str:
+    """Return what matters of a limit in one sentence."""
+    words, shares, curve = counted.of.standard.words, counted.shares(ALL), counted.curve()
+    if shares is None or shares.at_least.value is None or shares.at_most.value is None:
+        return f"{words[0].upper()}{words[1:]}: not shown."
+    low, high = shares.at_least.interval
+    median = f"; median {show(curve.median, 'hours')} hours" if curve is not None and curve.median is not None else ""
+    return (
+        f"{words[0].upper()}{words[1:]}: at least {show(shares.at_least.value, 'share')} (95% interval {show(low, 'share')} to {show(high, 'share')}), "
+        f"at most {show(shares.at_most.value, 'share')}, of {shares.counted:,} patients{median}."
+    )
+
+
+def _glance_plot(title: str, counted: Sequence[Counted], notes: Sequence[str]) -> str:
+    """Draw for each limit what is sure and what is possible."""
+    shown = [(one.of.standard.words, shares) for one in counted if (shares := one.shares(ALL)) is not None and shares.counted]
+    if not shown:
+        return ""
+    return spans("at-a-glance", title, " ".join(notes), [(words, shares.at_least.value or 0, shares.at_most.value or 0, shares.at_least.interval) for words, shares in shown])
 
 
 def _one_shown(number: int, of: int, fewest: int) -> int | Hidden:
@@ -121,7 +144,8 @@ def _overdue_row(answers: Answers, step: str, number: int, fewest: int) -> tuple
 def rejected(answers: Answers, fewest: int) -> Section:
     """Return why records were rejected."""
     says = ("None of these is in any number above. What is wrong is said by its column; the records themselves are named in rejects.csv.",)
-    numbers: dict[Hashable, int] = {**dict(answers.rejected), "": sum(answers.rejected.values())}
+    numbers: dict[Hashable, int] = {problem: count for problem, count in answers.rejected.items()}
+    numbers[""] = sum(answers.rejected.values())
     several = suppressed(numbers, [Sum("", tuple(answers.rejected))], fewest)
     rows = tuple((problem, several.get(problem)) for problem, _ in answers.rejected.most_common())
     table = Table((Column("column and problem"), Column("records", "count")), rows)

@@ -27,7 +27,8 @@ def _outcomes(counted: Counted) -> Figure:
     title = f"What became of the limit of {hours_in_words(standard.hours)}"
     says = (
         "Everybody for whom the rules ask for it, and for whom no more urgent rule does. A chart keeps the last event of a step: performed gives the time; "
-        "reported or acted on say only that it was performed before. Requested, scheduled, inadequate or cancelled isn't performed.",
+        "reported or acted on (here: reported) says only that it was performed before. Requested, scheduled, inadequate or cancelled isn't performed. "
+        "Times that can't be: performed before the clock started, or after the moment of the assessment.",
     )
     shown = [(words, float(number), f"{number:,}") for words, _, number in rows if not isinstance(number, Hidden) and number]
     table = Table((Column("what became of it"), Column("counts as"), Column("patients", "count")), tuple(rows))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from spineworkup.audit.counted import GROUPS, Counted, Place
-from spineworkup.audit.figures import Column, Value
+from spineworkup.audit.figures import Column, Interval, Value
 from spineworkup.audit.small_numbers import HIDDEN
 
 COUNTS = tuple(Column(group.value, "count") for group in GROUPS)
 SHARES = (
-    Column("share in time, at least", "share"), Column("95% interval, low", "share"), Column("95% interval, high", "share"),
+    Column("share in time, at least", "share"), Column("95% interval", "share", ends=True),
     Column("share in time, at most", "share"),
 )  # fmt: skip
 AT_LEAST = (
@@ -22,8 +22,7 @@ def share_values(counted: Counted, place: Place) -> tuple[Value, ...]:
     shares = counted.shares(place)
     if shares is None:
         return (HIDDEN,) * len(SHARES)
-    low, high = shares.at_least.interval
-    return shares.at_least.value, low, high, shares.at_most.value
+    return shares.at_least.value, Interval(*shares.at_least.interval), shares.at_most.value
 
 
 def row_of(counted: Counted, place: Place) -> tuple[Value, ...]:

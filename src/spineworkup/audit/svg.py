@@ -11,8 +11,10 @@ from math import floor, log10
 
 from attrs import define, field, frozen
 
-WIDTH, TOP, RIGHT, LEFT, BOTTOM = 440, 14, 16, 52, 50
-_LINE = 18
+WIDTH, TOP, RIGHT, LEFT, BOTTOM = 400, 14, 14, 56, 52
+_LINE = 19
+# Of a longer name the table has the rest.
+_LONGEST = 50
 INK, GREY, PALE, BLUE, RUST = "#14181c", "#4a525a", "#c9ced3", "#0b4f8a", "#9a3d00"
 Point = tuple[float, float]
 
@@ -88,11 +90,10 @@ class Plot:
         full = self.height + len(self.legend) * _LINE + (6 if self.legend else 0)
         return "\n".join(
             [
-                f'<svg viewBox="0 0 {WIDTH} {full}" role="img" aria-labelledby="{self.id}-title {self.id}-says" font-family="sans-serif">',
-                f'<title id="{self.id}-title">{escape(self.title)}</title><desc id="{self.id}-says">{escape(self.says)}</desc>',
+                *_opened(self.id, self.title, self.says, full),
                 *self._axes(),
                 *self.drawn,
-                *(f'<g transform="translate(0 {self.height + 4 + n * _LINE})">{mark}{_text(LEFT + 20, 4, words, "start", size=12)}</g>' for n, (mark, words) in enumerate(self.legend)),
+                *(f'<g transform="translate(0 {self.height + 4 + n * _LINE})">{mark}{_text(LEFT + 20, 4, words, "start")}</g>' for n, (mark, words) in enumerate(self.legend)),
                 "</svg>",
             ]
         )  # fmt: skip
@@ -114,7 +115,7 @@ class Plot:
         return made
 
 
-def _text(x: float, y: float, words: str, anchor: str, size: int = 12) -> str:
+def _text(x: float, y: float, words: str, anchor: str, size: int = 13) -> str:
     return f'<text x="{round(x, 1)}" y="{round(y, 1)}" text-anchor="{anchor}" font-size="{size}" fill="{INK}">{escape(words)}</text>'
 
 
@@ -153,25 +154,45 @@ def _round_step(wanted: float) -> float:
     return next(size * digit for digit in (1, 2, 2.5, 5, 10) if size * digit >= wanted)
 
 
-def names_axis(names: Sequence[str], label: str, most: int = 6) -> Axis:
+def names_axis(names: Sequence[str], label: str, most: int = 5) -> Axis:
     """Return an axis with a place for each name; of many only some are written."""
     every = -(-len(names) // most)
     ticks = tuple((place, name) for place, name in enumerate(names) if place % every == 0)
     return Axis(-0.5, max(len(names) - 0.5, 0.5), ticks, label)
 
 
+def spans(id_: str, title: str, says: str, rows: Sequence[tuple[str, float, float, Point]]) -> str:
+    """Return for each name a bar up to what is sure, a hollow one up to what is possible, and the interval of what is sure."""
+    line, across = 52, WIDTH - 4
+    made = _opened(id_, title, says, len(rows) * line + 30)
+    for number, (name, sure, possible, (low, high)) in enumerate(rows):
+        top = number * line
+        made.append(_text(2, top + 14, name, "start"))
+        made.append(f'<rect x="2" y="{top + 20}" width="{round(possible * across, 1)}" height="16" fill="#fff" stroke="{BLUE}" stroke-width="1.5" stroke-dasharray="4 3"/>')
+        made.append(f'<rect x="2" y="{top + 20}" width="{round(sure * across, 1)}" height="16" fill="{BLUE}"/>')
+        ends = [round(2 + end * across, 1) for end in (low, high)]
+        made.append(f'<path d="M{ends[0]} {top + 41}H{ends[1]}M{ends[0]} {top + 38}v6M{ends[1]} {top + 38}v6" stroke="{INK}" stroke-width="1.5" fill="none"/>')
+    bottom = len(rows) * line + 14
+    made += [_text(2 + share * across, bottom, f"{share:.0%}", anchor) for share, anchor in ((0, "start"), (0.5, "middle"), (1, "end"))]
+    return "\n".join([*made, "</svg>"])
+
+
+def _opened(id_: str, title: str, says: str, height: int) -> list[str]:
+    return [
+        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="{id_}-title {id_}-says" font-family="sans-serif">',
+        f'<title id="{id_}-title">{escape(title)}</title><desc id="{id_}-says">{escape(says)}</desc>',
+    ]
+
+
 def bars(id_: str, title: str, says: str, rows: Sequence[tuple[str, float, str]]) -> str:
     """Return bars, one below the other, each under its name and with its number."""
     high = max((value for _, value, _ in rows), default=1) or 1
     line = 36
-    made = [
-        f'<svg viewBox="0 0 {WIDTH} {len(rows) * line + 6}" role="img" aria-labelledby="{id_}-title {id_}-says" font-family="sans-serif">',
-        f'<title id="{id_}-title">{escape(title)}</title><desc id="{id_}-says">{escape(says)}</desc>',
-    ]
+    made = _opened(id_, title, says, len(rows) * line + 6)
     for number, (name, value, words) in enumerate(rows):
         top = number * line
         length = round(value / high * (WIDTH - 90), 1)
-        made.append(_text(2, top + 13, name, "start"))
+        made.append(_text(2, top + 13, name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…", "start"))
         made.append(f'<rect x="2" y="{top + 18}" width="{length}" height="11" fill="{BLUE}"/>')
         made.append(_text(length + 9, top + 28, words, "start"))
     return "\n".join([*made, "</svg>"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spineworkup.audit.counted import Counted
-from spineworkup.audit.figures import Column, Figure, Table, Value
+from spineworkup.audit.figures import Column, Figure, Interval, Table, Value
 from spineworkup.audit.standards import Standard, hours_in_words, plain_hours
 from spineworkup.audit.svg import RUST, Axis, Plot, numbers_axis, shares_axis
 from spineworkup.audit.waiting import Curve
@@ -13,7 +13,6 @@ from spineworkup.audit.waiting import Curve
 _FRACTIONS = (0.25, 0.5, 1, 1.5, 2, 3, 4, 7, 14)
 # A curve is drawn up to so many times the limit: what comes later is in the table.
 _AS_FAR_AS = 4
-_LOW, _HIGH = Column("95% interval, low", "share"), Column("95% interval, high", "share")
 
 
 def time_taken(counted: Counted) -> Figure:
@@ -25,7 +24,7 @@ def time_taken(counted: Counted) -> Figure:
         "the time performed: the true times are no later. Declined, contraindicated, without a start or with times that can't be are left out, and counted above.",
     )
     curve = counted.curve()
-    columns = (Column("hours since start", "hours"), Column("performed by then", "count"), Column("share by then", "share"), _LOW, _HIGH)
+    columns = (Column("hours since start", "hours"), Column("performed by then", "count"), Column("share by then", "share"), Column("95% interval", "share", ends=True))
     id_ = f"waiting-{standard.id}"
     if curve is None:
         return Figure(id_, title, says, Table(columns, ()), notes=("Too few to be shown.",))
@@ -56,7 +55,8 @@ def _checkpoints(curve: Curve, standard: Standard, fewest: int) -> list[float]:
 
 def _row_at(curve: Curve, hours: float) -> tuple[Value, ...]:
     by_then = sum(moment.happened for moment in curve.moments if moment.hours <= hours)
-    return (hours, by_then, *_shares_at(curve, hours))
+    share, low, high = _shares_at(curve, hours)
+    return hours, by_then, share, Interval(low, high)
 
 
 def _shares_at(curve: Curve, hours: float) -> tuple[float, float, float]:

@@ -6,7 +6,7 @@ import csv
 from io import StringIO
 from pathlib import Path
 
-from spineworkup.audit.figures import Report, Table, Value
+from spineworkup.audit.figures import Column, Interval, Report, Table, Value
 
 
 def write_figures(report: Report, folder: Path) -> int:
@@ -28,9 +28,19 @@ def to_csv(table: Table) -> str:
     """
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(column.name for column in table.columns)
-    writer.writerows([_cell(value) for value in row] for row in table.rows)
+    writer.writerow(name for column in table.columns for name in _names(column))
+    writer.writerows([cell for column, value in zip(table.columns, row, strict=True) for cell in _cells(column, value)] for row in table.rows)
     return text.getvalue()
+
+
+def _names(column: Column) -> tuple[str, ...]:
+    return (f"{column.name}, low", f"{column.name}, high") if column.ends else (column.name,)
+
+
+def _cells(column: Column, value: Value) -> tuple[str, ...]:
+    if not column.ends:
+        return (_cell(value),)
+    return (_cell(value.low), _cell(value.high)) if isinstance(value, Interval) else (_cell(value), _cell(value))
 
 
 def _cell(value: Value) -> str:

@@ -73,8 +73,8 @@ def course_of(draw: Draw, people: People, window: tuple[np.datetime64, np.dateti
         implant=draw.pick((0.84, 0.05, 0.08, 0.03)),
     )
     unsafe = course.implant == _UNSAFE
-    course.steps[MRI] = _imaging(draw, course, people, asked=~unsafe & _asked(draw, people), end=end)
-    course.steps[CT] = _imaging(draw, course, people, asked=unsafe, end=end)
+    course.steps[MRI] = _imaging(draw, course, people, asked=~unsafe & _asked(draw, people), window=window)
+    course.steps[CT] = _imaging(draw, course, people, asked=unsafe, window=window)
     course.steps[BLOODS] = _done(draw, course.request, draw.chance(0.85), 2.0, end)
     for step in _EXAMINED:
         course.steps[step] = _done(draw, course.seen, draw.chance(0.6), 0.2, end)
@@ -86,11 +86,12 @@ def _asked(draw: Draw, people: People) -> Flags:
     return draw.chance(np.where(people.urgent | people.pain, 0.95, 0.3))
 
 
-def _imaging(draw: Draw, course: Course, people: People, *, asked: Flags, end: np.datetime64) -> Events:
+def _imaging(draw: Draw, course: Course, people: People, *, asked: Flags, window: tuple[np.datetime64, np.datetime64]) -> Events:
     """Draw how far an order has come; of what came after the end of the window nothing is known."""
-    # Sites differ and things get a little better over the window, so that plots have something to show.
-    of_site = 0.8 + 0.1 * (course.site % 5)
-    wait = np.where(people.urgent, 11.0, 75.0) * of_site
+    start, end = window
+    # Sites differ and waits get shorter over the window, so that plots have something to show.
+    passed = (course.suspicion - start) / (end - start)
+    wait = np.where(people.urgent, 11.0, 75.0) * (0.8 + 0.1 * (course.site % 5)) * (1.2 - 0.4 * passed)
     scheduled = course.request + draw.minutes(1.0)
     performed = course.request + np.maximum(draw.minutes(wait), scheduled - course.request)
     reported = performed + draw.minutes(3.0)
