@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-_BAR, _PAUSE = 16, 0.2
+_BAR, _LINE, _PAUSE = 16, 78, 0.2
 
 
 class Bar:
@@ -29,12 +29,12 @@ class Bar:
         if sys.stderr.isatty() and now - self._shown > _PAUSE:
             self._shown = now
             line = line_of(words, done, records, now - self._since, done - self._at, records - self._records)
-            print(f"\r{line:78}", end="", file=sys.stderr, flush=True)
+            print(f"\r{line:{_LINE}}", end="", file=sys.stderr, flush=True)
 
     def end(self) -> None:
         """Remove the bar."""
         if self._shown:
-            print(f"\r{'':78}\r", end="", file=sys.stderr, flush=True)
+            print(f"\r{'':{_LINE}}\r", end="", file=sys.stderr, flush=True)
 
 
 def line_of(words: str, done: float, records: int, seconds: float, share: float, new: int) -> str:
@@ -55,7 +55,7 @@ def line_of(words: str, done: float, records: int, seconds: float, share: float,
         parts.append(f"{new / seconds:,.0f}/s")
     if share > 0 and seconds > 1:
         parts.append(f"{_time(seconds * (1 - done) / share)} left")
-    return ", ".join(parts)
+    return ", ".join(parts)[:_LINE]
 
 
 def _time(seconds: float) -> str:
