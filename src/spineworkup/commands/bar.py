@@ -41,7 +41,7 @@ def line_of(words: str, done: float, records: int, seconds: float, share: float,
     """Return the line of a bar: at most 78 characters.
 
     >>> line_of("assessing", 0.5, 1200, 10.0, 0.4, 1000)
-    '[########        ]  50% assessing, 1,200 patients, 100/s, 13 s left'
+    '[########        ]  50% assessing, 1,200 patients, 100/s, 12 s left'
 
     Args:
         seconds: How long it has taken.
