@@ -2,55 +2,27 @@
 
 from __future__ import annotations
 
-import random
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
 import yaml
 
-from spineworkup import Chart, assess, load_pathway
+from spineworkup import assess, load_pathway
 from spineworkup.charts import read_chart
-from spineworkup.findings import Finding, Kind
 from spineworkup.logic.plan import plan
-from spineworkup.pathways import Pathway
 from spineworkup.reading.find_packages import package_folder, yaml_files
 from spineworkup.reading.read_package import CASES
 from spineworkup.reading.read_yaml import read_yaml
 from tests.benchmarks.plain_python import plain_assess
+from tests.benchmarks.shipped import charts
+from tests.benchmarks.workload import AT, CLOCKS
 
 pytestmark = pytest.mark.benchmark
-AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
-CLOCKS = {"suspicion": datetime(2026, 11, 20, 9, tzinfo=UTC)}
-
-
-def _drawn(finding: Finding, chance: random.Random) -> Any:
-    if finding.kind is Kind.BOOLEAN:
-        return chance.random() < 0.3
-    if finding.kind is Kind.CHOICE:
-        return chance.choice(list(finding.options))
-    low, high = finding.low or Decimal(0), finding.high or Decimal(10)
-    number = low + (high - low) * Decimal(chance.randint(0, 100)) / 100
-    return f"{number:f} {finding.unit}" if finding.kind is Kind.QUANTITY else number
-
-
-def charts(pathway: Pathway, count: int, seed: int = 1) -> list[Chart]:
-    """Return patients of whom seven findings in ten are known."""
-    chance = random.Random(seed)
-    return [
-        Chart(
-            pathway.findings,
-            {f.id: _drawn(f, chance) for f in pathway.findings.values() if chance.random() < 0.7},
-            clocks=CLOCKS,
-        )
-        for _ in range(count)
-    ]
 
 
 def ratio(ours: Callable[[], Any], theirs: Callable[[], Any], rounds: int = 9) -> float:

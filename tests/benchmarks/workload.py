@@ -127,10 +127,11 @@ def _drawn_numbers(name: str, count: int, chance: np.random.Generator) -> np.nda
 
 def patients(count: int, seed: int = SEED) -> list[Patient]:
     """Return the same patients as a caller holds them: what is known, by finding; numbers as an int or a Decimal."""
-    return list(_as_dicts(columns(count, seed)))
+    return list(as_dicts(columns(count, seed)))
 
 
-def _as_dicts(table: pa.Table) -> Iterator[Patient]:
+def as_dicts(table: pa.Table) -> Iterator[Patient]:
+    """Yield the rows of a table as a caller holds patients."""
     for row in table.select(list(FINDINGS)).to_pylist():
         known = {name: value for name, value in row.items() if value is not None}
         yield {name: Decimal(repr(value)) if isinstance(value, float) else value for name, value in known.items()}
