@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineworkup.criteria import AllOf, AnyOf, AtLeast, Not, Present
-from spineworkup.logic.compile import compile_criterion
+from spineworkup.logic.planes import compile_criterion
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.truth import Truth, all_of, any_of, at_least, not_
 

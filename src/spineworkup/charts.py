@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cached_property
@@ -60,6 +60,8 @@ def aware(moment: datetime) -> datetime:
     Raises:
         TimeError: It has no time zone, so nobody can say when it was; or its year is no patient's.
     """
+    if moment.tzinfo is UTC and not moment.fold and FIRST_YEAR <= moment.year <= LAST_YEAR:
+        return moment
     if moment.utcoffset() is None:
         raise TimeError(_EXPECTED_TIME)
     if FIRST_YEAR <= moment.year <= LAST_YEAR:
@@ -126,6 +128,25 @@ class Unknown:
 
 
 Entry = Known | Unknown
+# The values that are kept ready of all findings together.
+_MOST_READY = 20_000
+
+
+class Findings(dict[str, Finding]):
+    """What may be known, by id; with the entries of values that many patients have, made once.
+
+    They are kept by the class of the value too, as True, 1 and 1.0 are equal.
+    """
+
+    @cached_property
+    def ready(self) -> dict[tuple[str, type, object], Known]:
+        """The entries of values that were recorded alone, without a time or a source."""
+        return {}
+
+
+def findings_by_id(findings: Mapping[str, Finding]) -> Findings:
+    """Return findings in the order of their ids."""
+    return findings if isinstance(findings, Findings) else Findings(sorted(findings.items()))
 
 
 @frozen
@@ -200,17 +221,16 @@ class Chart:
         sign_offs: Iterable[SignOff] = (),
         case: str = "",
     ) -> None:
-        entries = {id_: _entry(_finding(findings, id_), raw) for id_, raw in (values or {}).items()}
-        for clock in clocks or {}:
+        for clock in clocks or ():
             if clock not in CLOCKS:
                 raise ChartError("clocks", f"expected one of {', '.join(CLOCKS)}")
         self.__attrs_init__(
             findings,
-            entries,
-            {name: aware(moment) for name, moment in (clocks or {}).items()},
-            {id_: evolve(event, at=aware(event.at)) for id_, event in (steps or {}).items()},
+            _entries(findings, values) if values else {},
+            {name: aware(moment) for name, moment in clocks.items()} if clocks else {},
+            {id_: evolve(event, at=aware(event.at)) for id_, event in steps.items()} if steps else {},
             frozenset(not_available),
-            tuple(evolve(sign, at=aware(sign.at)) for sign in sign_offs),
+            tuple(evolve(sign, at=aware(sign.at)) for sign in sign_offs) if sign_offs else (),
             case,
         )
 
@@ -260,7 +280,7 @@ class Chart:
 NOT_RECORDED = Unknown(WhyUnknown.NOT_RECORDED)
 
 
-def read_chart(chart: Chart, at: datetime, derived: Iterable[Finding], scores: Mapping[str, Score]) -> Chart:
+def read_chart(chart: Chart, at: datetime, derived: Sequence[Finding], scores: Mapping[str, Score]) -> Chart:
     """Return the chart as it is to be read at a moment: stale values unknown, derived findings worked out.
 
     Args:
@@ -270,6 +290,8 @@ def read_chart(chart: Chart, at: datetime, derived: Iterable[Finding], scores: M
         scores: Findings that hold a score's total, to the score.
     """
     changed: dict[str, Entry] = {}
+    if not (chart.times or derived or scores):
+        return chart
     for id_, moment in chart.times.items():
         entry = chart.entries[id_]
         if (fresh := _fresh(chart.findings[id_], entry, moment, at)) is not entry:
@@ -315,6 +337,25 @@ def evolve_entries(chart: Chart, entries: Mapping[str, Entry]) -> Chart:
     return other
 
 
+def _entries(findings: Mapping[str, Finding], values: Mapping[str, object]) -> dict[str, Entry]:
+    ready = findings.ready if type(findings) is Findings else {}
+    entries: dict[str, Entry] = {}
+    for id_, raw in values.items():
+        kind = raw.__class__
+        # Never decimals: 5 and 5.0 are equal, and are printed as they were recorded.
+        if kind is bool or kind is str or kind is int:
+            kept = (id_, kind, raw)
+            entry: Entry | None = ready.get(kept)
+            if entry is None:
+                entry = _entry(_finding(findings, id_), raw)
+                if entry.__class__ is Known and len(ready) < _MOST_READY:
+                    ready[kept] = entry
+            entries[id_] = entry
+        else:
+            entries[id_] = _entry(_finding(findings, id_), raw)
+    return entries
+
+
 def _finding(findings: Mapping[str, Finding], id_: str) -> Finding:
     if id_ not in findings:
         raise ChartError("findings", "unknown finding", "`spineworkup findings` lists them")
@@ -326,14 +367,18 @@ def _entry(finding: Finding, raw: object) -> Entry:
         return raw
     if isinstance(raw, list | tuple):
         return _agree([_entry(finding, one) for one in raw])
-    observation = raw if isinstance(raw, Observation) else Observation(raw)
-    value, reported = finding.value_of(observation.value)
-    at = None if observation.at is None else aware(observation.at)
+    if isinstance(raw, Observation):
+        return _read(finding, raw.value, raw.reason, None if raw.at is None else aware(raw.at), raw.source)
+    return _read(finding, raw, WhyUnknown.NOT_RECORDED, None, "")
+
+
+def _read(finding: Finding, raw: object, reason: WhyUnknown, at: datetime | None, source: str) -> Entry:
+    value, reported = finding.value_of(raw)
     if value is None:
-        return Unknown(observation.reason)
+        return Unknown(reason)
     if not finding.is_plausible(value):
         return Unknown(WhyUnknown.IMPLAUSIBLE)
-    return Known(value, at, observation.source, reported)
+    return Known(value, at, source, reported)
 
 
 def _agree(entries: list[Entry]) -> Entry:

@@ -3,94 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
 from spineworkup.about import library_version
 from spineworkup.charts import Chart
-from spineworkup.logic.plan import PlannedStep
+from spineworkup.items import ChecklistItem
+from spineworkup.logic.plan import plan
 from spineworkup.notebooks import fragment, minute
-from spineworkup.pathways import Need, Note, Pathway, Step, TreatmentOption
+from spineworkup.notices import Notice, notices_of
+from spineworkup.outcomes import Outcome, reading_of
+from spineworkup.pathways import Need, Pathway, TreatmentOption
 from spineworkup.readings import Reading, Status
-from spineworkup.reasons import Against, Ask, Reason, against_of, asks_of, notes_of, reasons_of
+from spineworkup.reasons import Ask
 from spineworkup.scores import ScoreResult, score_of
-from spineworkup.sources import Verification, weakest
-from spineworkup.urgency import Urgency, UrgencyInterval
+from spineworkup.urgency import Urgency, UrgencyInterval, highest_of
 
-
-@frozen
-class ChecklistItem:
-    """One step for one patient.
-
-    Args:
-        urgency: What is certain, and what is still possible.
-        due: By when; None where no time is given or its start is not known.
-        clear_to_proceed: Nothing that is known, and nothing that is not known, holds it.
-        instead: The step that takes over where this one can't be done.
-        progress: What was last recorded of it, such as `requested`.
-    """
-
-    step: Step
-    status: Status
-    urgency: UrgencyInterval
-    due: datetime | None
-    overdue: bool
-    clear_to_proceed: bool
-    instead: str | None
-    progress: str | None
-    reading: Reading = field(eq=False, repr=False)
-
-    def __repr__(self) -> str:
-        tiers = f"{self.urgency.lowest.value} to {self.urgency.highest.value}"
-        due = "" if self.due is None else f", due {minute(self.due)}"
-        return f"<ChecklistItem {self.step.id}: {self.status.value}, {tiers}{due}>"
-
-    @property
-    def planned(self) -> PlannedStep:
-        """The step with its rules, as the plan holds it."""
-        return self.reading.plan.by_id[self.step.id]
-
-    @cached_property
-    def reasons(self) -> tuple[Reason, ...]:
-        """The rules that make the step what it is, with their sources and the facts that decided them."""
-        return reasons_of(self.reading, self.planned)
-
-    @cached_property
-    def against(self) -> tuple[Against, ...]:
-        """What speaks against doing it now: contraindications, cautions, open checks, what it waits for."""
-        return against_of(self.reading, self.planned)
-
-    @cached_property
-    def asks(self) -> tuple[Ask, ...]:
-        """What to ask about it, with the urgency that each answer could reach."""
-        return asks_of(self.reading, self.planned)
-
-    @property
-    def questions(self) -> tuple[str, ...]:
-        """The ids of the findings to ask."""
-        return tuple(ask.finding for ask in self.asks)
-
-    @cached_property
-    def notes(self) -> tuple[Note, ...]:
-        """What to know about it for this patient."""
-        return notes_of(self.reading, self.planned)
-
-    @property
-    def verification(self) -> Verification:
-        """The weakest verification of the rules that make it what it is."""
-        return weakest([reason.verification for reason in self.reasons])
-
-    @property
-    def because(self) -> str:
-        """The first reason, in words, with its facts."""
-        if not self.reasons:
-            return ""
-        reason = self.reasons[0]
-        labels = {id_: self.reading.chart.findings[id_].label for id_ in reason.facts}
-        facts = "; ".join(f"{labels[id_]}: {text}" for id_, text in reason.facts.items())
-        return f"{reason.text} ({facts})" if facts else reason.text
+__all__ = ["Checklist", "ChecklistItem", "Handover", "Notice", "Question", "Receipt", "Status"]
 
 
 @frozen
@@ -103,15 +35,6 @@ class Question:
     could_reach: Urgency
     steps: tuple[str, ...]
     due: datetime | None
-
-
-@frozen
-class Notice:
-    """Something about the chart or the rules that a reader must know; `finding` is empty where it is about neither."""
-
-    kind: str
-    text: str
-    finding: str = ""
 
 
 @frozen
@@ -140,22 +63,57 @@ class Receipt:
     chart_digest: str
 
 
-@frozen
+@frozen(eq=False)
 class Checklist:
     """The workup of one patient at one moment.
 
     Args:
         chart: As it was read: stale values unknown, derived findings worked out.
-        items: Every step of the pathway, in the order of work; nothing is ever left out.
+        original: As it was given.
+        outcomes: What the rules say of every step of the pathway, in the order of the plan; shared with other patients.
     """
 
     pathway: Pathway
     chart: Chart
     at: datetime
-    items: tuple[ChecklistItem, ...]
-    urgency: UrgencyInterval
-    notices: tuple[Notice, ...]
-    original: Chart = field(eq=False, repr=False)
+    original: Chart
+    outcomes: Sequence[Outcome]
+    _worked_out: Reading | None = None
+    _noted: tuple[Notice, ...] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Checklist):
+            return NotImplemented
+        mine = (self.pathway, self.chart, self.at, self.items, self.urgency, self.notices)
+        return mine == (other.pathway, other.chart, other.at, other.items, other.urgency, other.notices)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the answers are worked out from, and their reasons."""
+        return self._worked_out or reading_of(plan(self.pathway), self.chart, self.at, self.outcomes)
+
+    @cached_property
+    def items(self) -> tuple[ChecklistItem, ...]:
+        """Every step of the pathway, in the order of work; nothing is ever left out."""
+        reading = self.reading
+        by_id = {outcome.planned.step.id: ChecklistItem(outcome, reading) for outcome in self.outcomes}
+        return tuple(by_id[id_] for id_ in reading.plan.order)
+
+    @cached_property
+    def urgency(self) -> UrgencyInterval:
+        """The urgency of the most urgent step: what is certain, and what is still possible."""
+        return highest_of([outcome.urgency for outcome in self.outcomes])
+
+    @cached_property
+    def notices(self) -> tuple[Notice, ...]:
+        """What has to be known beside the steps: of the chart, and of the rules."""
+        return notices_of(self.reading, self.items) if self._noted is None else self._noted
+
+    def with_notices(self, notices: Iterable[Notice]) -> Checklist:
+        """Return the checklist with these notices in place of its own: where they come from a record, there are more."""
+        return evolve(self, noted=tuple(notices))
 
     def __repr__(self) -> str:
         # Counts, and a digest that tells patients apart: a repr ends up in logs, where no value and no label belongs.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import Enum
 
 from attrs import define, field
@@ -64,8 +64,8 @@ class Reading:
     plan: Plan
     chart: Chart
     at: datetime
-    truths: list[Truth]
-    indications: dict[str, list[Truth]] = field(factory=dict)
+    truths: Sequence[Truth]
+    indications: dict[str, Sequence[Truth]] = field(factory=dict)
     statuses: dict[str, Status] = field(factory=dict)
     done_at: dict[str, datetime] = field(factory=dict)
     closed: Mapping[str, Closure] = field(factory=dict)
@@ -80,6 +80,11 @@ class Reading:
         self.indications[id_] = found
         status = self.statuses[id_] = self._first_that_fits(planned, found)
         return status
+
+    def take(self, planned: PlannedStep, status: Status, indications: Sequence[Truth]) -> None:
+        """Take over how a step stands, where that was worked out before."""
+        self.statuses[planned.step.id] = status
+        self.indications[planned.step.id] = indications
 
     def is_closed(self, planned: PlannedStep) -> bool:
         """Return whether a step asks for nothing more."""
@@ -219,6 +224,11 @@ class Reading:
         ]
         return min(times, default=None)
 
+    def soonest(self, limits: Mapping[str, timedelta]) -> datetime | None:
+        """Return the earliest of some times, each from a clock; of those whose clock hasn't started nothing is known."""
+        started = ((self.clock(start), within) for start, within in limits.items())
+        return min((clock + within for clock, within in started if clock is not None), default=None)
+
     def deadline(self, planned: PlannedStep, rule: PlannedRule, truth: Truth) -> datetime | None:
         """Return by when a rule wants its step done; None where it gives no time or its start is not known.
 
@@ -269,7 +279,7 @@ class Reading:
         declined = event is not None and event.state == "declined"
         return TRUE if declined else self.barred(self.plan.by_id[step])
 
-    def _first_that_fits(self, planned: PlannedStep, found: list[Truth]) -> Status:
+    def _first_that_fits(self, planned: PlannedStep, found: Sequence[Truth]) -> Status:
         event = self.event(planned.step.id) if self.chart.steps else None
         if event is not None and event.state == "declined":
             return Status.DECLINED

@@ -96,8 +96,8 @@ SOURCED = {"cites": (Citation("nobody", ""),), "review_by": date(2030, 1, 1)}
 def facts_read(change):
     """The engine reads other facts than the chart holds."""
     def broken(monkeypatch):
-        truths = Plan.truths
-        monkeypatch.setattr(Plan, "truths", lambda self, facts: truths(self, change(facts)))
+        state = Plan.state
+        monkeypatch.setattr(Plan, "state", lambda self, facts: state(self, change(facts)))
 
     return broken
 
@@ -127,7 +127,7 @@ def instead_of(status, other, condition=lambda reading: True):
 
 def noticing(act):
     """The engine does something on the side."""
-    return patched("spineworkup.assessment", "rule_notices", lambda real: lambda pathway, today: [*real(pathway, today), *act()])
+    return patched("spineworkup.notices", "rule_notices", lambda real: lambda pathway, today: [*real(pathway, today), *act()])
 
 
 def noticed(text):
@@ -160,8 +160,8 @@ LAST_WINS = patched("spineworkup.charts", "_agree", lambda real: lambda entries:
 NEVER_STALE = patched("spineworkup.charts", "_fresh", lambda real: lambda finding, entry, seen, at: entry)
 ALWAYS_STALE = patched("spineworkup.charts", "_fresh", lambda real: lambda finding, *more: real(evolve(finding, red_flag=False), *more))
 ONE_UNIT = patched("spineworkup.findings", "convert", lambda real: lambda quantity, unit, mass=None: quantity.value)
-NO_REASONS = patched("spineworkup.checklists", "reasons_of", lambda real: lambda reading, planned: ())
-NO_ASKS = patched("spineworkup.checklists", "asks_of", lambda real: lambda reading, planned: ())
+NO_REASONS = patched("spineworkup.items", "reasons_of", lambda real: lambda reading, planned: ())
+NO_ASKS = patched("spineworkup.items", "asks_of", lambda real: lambda reading, planned: ())
 NOTHING_INSTEAD = patched(Reading, "instead", lambda real: lambda self, planned: None)
 NOTHING_INHERITED = patched(Reading, "_inherited", lambda real: lambda self, *more: [truth for truth in real(self, *more) if not truth])
 ALWAYS_CLEAR = patched(Reading, "is_clear", lambda real: lambda self, planned: True)
@@ -180,7 +180,7 @@ BROKEN = [
     ("order_changes_nothing", pathway(step("mri", rule("one", hours=24), rule("two", hours=1))), FIRST_RULE),
     ("assessing_touches_nothing_else", PLAIN, noticing(lambda: noticed(time.time()))),
     ("assessing_touches_nothing_else", PLAIN, noticing(opened)),
-    ("assessing_touches_nothing_else", PLAIN, patched("spineworkup.assessment", "_chart_notices", added)),
+    ("assessing_touches_nothing_else", PLAIN, patched("spineworkup.notices", "_chart_notices", added)),
     ("learning_more_overturns_nothing", PLAIN, AS_ABSENT),
     ("learning_more_overturns_nothing", PLAIN, instead_of(Status.DUE, Status.NOT_INDICATED, lambda reading: "numbness" in reading.chart.facts)),
     ("learning_more_narrows_the_urgency", PLAIN, AS_ABSENT),
@@ -234,6 +234,8 @@ def test_each_can_be_broken_and_shows_the_patient(row, monkeypatch):
     invariant = EVERY[name]
     # What is the smallest is tested below; here it would only take time.
     monkeypatch.setattr(invariants, "PHASES", (Phase.generate,))
+    # Nothing is shared between patients: what is broken looks at one patient.
+    monkeypatch.setattr("spineworkup.assessment.touched_steps", lambda plan, chart, state: frozenset(plan.by_id))
     breaks(monkeypatch)
 
     with pytest.raises(InvariantBroken) as caught:

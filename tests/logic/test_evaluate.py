@@ -6,13 +6,11 @@ import pytest
 from hypothesis import given, settings
 
 from spineworkup.criteria import AllOf, AnyOf, AtLeast, Comparator, Compare, IsOneOf, Not, Present
-from spineworkup.findings import Finding, Kind, Range
-from spineworkup.logic.compile import compile_criterion
+from spineworkup.findings import Range
+from spineworkup.logic.planes import compile_criterion
 from spineworkup.logic.evaluate import evaluate
-from spineworkup.logic.plan import plan
-from spineworkup.pathways import Pathway, Step
 from spineworkup.truth import Truth
-from tests.strategies import DRAWN, NODES, criteria, facts, refinements, rule
+from tests.strategies import DRAWN, NODES, criteria, facts, refinements
 
 T, U, F = Truth.TRUE, Truth.UNKNOWN, Truth.FALSE
 READINGS = [evaluate, lambda criterion, known: compile_criterion(criterion)(known)]
@@ -79,19 +77,6 @@ def test_leaves(read, criterion, known, expected):
 @settings(max_examples=150)
 def test_compiled_is_equal(criterion, known):
     assert evaluate(criterion, known) is compile_criterion(criterion)(known)
-
-
-@pytest.mark.parametrize("around", [lambda part: part, Not, lambda part: AtLeast(1, [part, Present("p")])])
-def test_what_criteria_have_in_common_is_answered_once_and_first(around):
-    part = AllOf((Present("x"), Present("y")))
-    wholes = [AnyOf((around(part), AllOf((Present(id_), Present("p"))))) for id_ in ("a", "b")]
-    step = Step("s", "S", indications=tuple(rule(f"r{n}", whole) for n, whole in enumerate(wholes)))
-    made = plan(Pathway.of(step, findings=[Finding(id_, id_, Kind.BOOLEAN) for id_ in "abpxy"]))
-    shared = [part] if around(part) in (part, Not(part)) else [part, around(part)]
-
-    places = [planned.place for planned in made.steps[0].own]
-    assert (len(shared) + 2, [len(shared), len(shared) + 1]) == (len(made.tests), places)
-    assert T is made.truths({"x": True, "y": True, "a": True, "b": True})[0]
 
 
 @given(criteria, refinements())

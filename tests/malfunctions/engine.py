@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -42,9 +43,29 @@ def yes_for_unknown(sound: Sound) -> Sound:
     return broken
 
 
-def made_with_no_for_unknown(make: Sound) -> Sound:
-    """A function that makes such a function."""
-    return lambda *arguments: no_for_unknown(make(*arguments))
+def no_in_the_middle(read: Any) -> Any:
+    """What bits say: of those between true and false, no."""
+    return (read[0], FALSE, FALSE, read[3])
+
+
+def nothing_asked(sound: Sound) -> Sound:
+    """Which findings are known is left out of what patients share."""
+    return lambda planes, places, asked=(): sound(planes, places)
+
+
+def nobody_touched(_: Sound) -> Sound:
+    """Every patient is taken for one of whom nothing but findings is recorded."""
+    return lambda *arguments: frozenset()
+
+
+def as_if_beyond(_: Sound) -> Sound:
+    """A number at a threshold is sorted in behind it."""
+    return bisect_right
+
+
+def as_if_before(_: Sound) -> Sound:
+    """A number at a threshold is sorted in before it."""
+    return bisect_left
 
 
 def absent_by_default(sound: Sound) -> Sound:
@@ -231,7 +252,9 @@ def empty_on_error(sound: Sound) -> Sound:
             if len(chart.entries) > 3:
                 raise SpineWorkupError("something went wrong")
         except SpineWorkupError:
-            return evolve(checklist, items=(), notices=())
+            empty = checklist.with_notices(())
+            object.__setattr__(empty, "items", ())
+            return empty
         return checklist
 
     return broken

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import operator
 from decimal import Decimal
 
-from spineworkup.criteria import Comparator
 from tests.malfunctions import engine
 from tests.malfunctions.detectors import CASE_FILES, CASES, KLEENE, PRINTED, SECOND, SHEET, UNITS, law
 from tests.malfunctions.faults import Fault
@@ -19,19 +17,17 @@ def unknown(what: str, function: str, *others: object, broken: engine.Sound = en
     return Fault("MR-12", "A12", what, "engine", in_engine(f"spineworkup.{function}", broken), *others)
 
 
-MADE = engine.made_with_no_for_unknown
 IN_ENGINE = (
     unknown("Not known is no in all of", "truth.all_of", (KLEENE, CASES, SECOND)),
     unknown("Not known is no in any of", "truth.any_of", (KLEENE, CASES, SECOND)),
     unknown("Not known is no in at least", "truth.at_least", (KLEENE,), (CASES,)),
     unknown("Not known is no in not", "truth.not_", (KLEENE, CASES, SECOND), broken=engine.yes_for_unknown),
-    unknown("Not known is no in the compiled all of", "logic.compile._all_of", (KLEENE, CASES, SECOND), broken=MADE),
-    unknown("Not known is no in the compiled any of", "logic.compile._any_of", (KLEENE, CASES, SECOND), broken=MADE),
-    unknown("Not known is no in the compiled list of signs", "logic.compile._any_present", (KLEENE, CASES, SECOND), broken=MADE),
-    unknown("Not known is no in the compiled at least", "logic.compile._at_least", (KLEENE, SECOND), (CASES,), broken=MADE),
-    unknown("Not known is no of a compiled sign", "logic.compile._present", (KLEENE, CASES, SECOND), broken=MADE),
-    unknown("Not known is no of a compiled option", "logic.compile._is_one_of", (CASES, SECOND), (KLEENE,), broken=MADE),
-    unknown("Not known is no of a compiled comparison", "logic.compile._compare", (CASES, SECOND), (KLEENE,), broken=MADE),
+    unknown("Not known is no among the terms of a criterion", "logic.planes._READ", (KLEENE, CASES, SECOND), broken=engine.no_in_the_middle),
+    unknown("Not known is no among the terms of its opposite", "logic.planes._READ_OPPOSITE", (KLEENE, CASES, SECOND), broken=engine.no_in_the_middle),
+    Fault("MR-26c", "A8", "Whether a check was answered is not looked at in what patients share", "engine",
+          in_engine(f"{LOGIC}.planes.Planes.bits", engine.nothing_asked), (SECOND,), (CASES,)),
+    Fault("MR-26d", "A8", "What is recorded of a step is not looked at, as patients share what the rules say", "engine",
+          in_engine("spineworkup.outcomes.touched_steps", engine.nobody_touched), (CASES, SECOND)),
     unknown("Not known is no wherever a reason is looked for", "logic.evaluate.evaluate", (KLEENE, CASES, SECOND)),
     unknown("Between two ends of a score is no", "logic.evaluate.compare", (CASES, SECOND)),
     Fault("MR-12", "A12", "A sign that nobody recorded is absent", "engine",
@@ -57,17 +53,17 @@ IN_ENGINE = (
     Fault("MR-C7b", "C", "What is said to happen later has happened", "clock",
           in_engine(f"{READING}.event", engine.future_counts), (SECOND,), (CASES,)),
     Fault("MR-C9", "C", "What was worked out for the first patient is used for the next", "engine",
-          in_engine(f"{LOGIC}.plan.Plan.truths", engine.first_patient_remembered), (CASES, SECOND)),
-    Fault("MR-17d", "A17", "More than is at least, in the compiled form", "engine",
-          in_table(f"{LOGIC}.compile._SIDES", Comparator.MORE, operator.ge), (CASES, SECOND, law("a_threshold_is_exact"))),
-    Fault("MR-17e", "A17", "Less than is at most, in the compiled form", "engine",
-          in_table(f"{LOGIC}.compile._SIDES", Comparator.LESS, operator.le), (CASES, SECOND)),
+          in_engine(f"{LOGIC}.plan.Plan.state", engine.first_patient_remembered), (CASES, SECOND)),
+    Fault("MR-17d", "A17", "A number at a threshold lies above it, in the compiled form", "engine",
+          in_engine(f"{LOGIC}.planes.bisect_left", engine.as_if_beyond), (CASES, SECOND, law("a_threshold_is_exact"))),
+    Fault("MR-17e", "A17", "A number at a threshold lies below it, in the compiled form", "engine",
+          in_engine(f"{LOGIC}.planes.bisect_right", engine.as_if_before), (CASES, SECOND)),
     Fault("MR-19", "A19", "A value is used however old it is", "engine",
           in_engine("spineworkup.charts._fresh", engine.never_stale), (SECOND, law("what_is_stale_is_not_known")), (CASES,)),
     Fault("MR-15b", "A15", "Of observations that disagree the last one wins", "engine",
           in_engine("spineworkup.charts._agree", engine.last_wins), (law("a_conflict_is_not_known"),), (CASE_FILES,)),
     Fault("MR-21b", "A21", "That something was not fetched isn't said", "engine",
-          in_engine("spineworkup.assessment._chart_notices", engine.nothing_said), (SECOND, CASES)),
+          in_engine("spineworkup.notices._chart_notices", engine.nothing_said), (SECOND, CASES)),
     Fault("MR-22a", "A22", "The last reason of a step is dropped", "engine",
           in_engine("spineworkup.reasons.reasons_of", engine.one_less), (SECOND, law("reasons_are_enough"), CASES)),
     Fault("MR-22b", "A22", "A reason is given without its source", "engine",

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from graphlib import TopologicalSorter
 
 from attrs import evolve, frozen
 
-from spineworkup.criteria import AllOf, AnyOf, AtLeast, Criterion, Not
+from spineworkup.criteria import Criterion
 from spineworkup.errors import PathwayError
 from spineworkup.findings import Finding, Value
-from spineworkup.logic.compile import Test, compile_test
+from spineworkup.logic.planes import Planes, planes
 from spineworkup.pathways import Pathway, Rule, Step
 from spineworkup.truth import Truth
-
-Truths = list[Truth]
 
 
 @frozen
@@ -66,7 +63,8 @@ class Plan:
     """A pathway made ready.
 
     Args:
-        tests: The compiled criteria, each different one once.
+        planes: The compiled criteria, each different one once; of the checks of steps it says whether they are known.
+        done_when: The steps that a result finishes, with the place of the criterion that says so.
         steps: The steps so that each comes after those from which it takes over and those that it waits for.
         order: The ids of the steps in the order of work.
         derived: The findings that are worked out from others.
@@ -74,19 +72,21 @@ class Plan:
     """
 
     pathway: Pathway
-    tests: tuple[Test, ...]
+    planes: Planes
+    done_when: tuple[tuple[str, int], ...]
     steps: tuple[PlannedStep, ...]
     order: tuple[str, ...]
     by_id: Mapping[str, PlannedStep]
     derived: tuple[Finding, ...]
     next_review: date | None
 
-    def truths(self, facts: Mapping[str, Value]) -> Truths:
+    def state(self, facts: Mapping[str, Value]) -> int:
+        """Return what the known values say of every criterion, as bits."""
+        return self.planes.state(facts)
+
+    def truths(self, facts: Mapping[str, Value]) -> Sequence[Truth]:
         """Return the truth of every criterion."""
-        truths: Truths = []
-        for test in self.tests:
-            truths.append(test(facts, truths))
-        return truths
+        return self.planes.truths(self.state(facts))
 
 
 def plan(pathway: Pathway) -> Plan:
@@ -96,14 +96,9 @@ def plan(pathway: Pathway) -> Plan:
 
 def _plan(pathway: Pathway) -> Plan:
     _check(pathway)
-    shared = _shared(pathway)
     places: dict[Criterion, int] = {}
 
     def place(criterion: Criterion) -> int:
-        # What several criteria have in common comes before them, and is answered once.
-        for part in _parts(criterion):
-            if part in shared and part not in places:
-                place(part)
         return places.setdefault(criterion, len(places))
 
     waits = {id_: {p.step for p in step.prerequisites} for id_, step in pathway.steps.items()}
@@ -112,38 +107,18 @@ def _plan(pathway: Pathway) -> Plan:
     by_id: dict[str, PlannedStep] = {}
     for id_ in TopologicalSorter(waits).static_order():
         by_id[id_] = _planned(pathway.steps[id_], pathway, place, by_id)
-    answered = {criterion: number for criterion, number in places.items() if criterion in shared}
+    checks = [finding for step in pathway.steps.values() for finding in step.checks]
     reviews = [rule.review_by for rule in pathway.rules.values() if rule.review_by is not None]
     return Plan(
         pathway,
-        tuple(compile_test(criterion, answered) for criterion in places),
+        planes(tuple(places), checks),
+        tuple((id_, planned.done_when) for id_, planned in by_id.items() if planned.done_when is not None),
         tuple(by_id.values()),
         pathway.in_order,
         by_id,
         tuple(finding for finding in pathway.findings.values() if finding.derived is not None),
         min(reviews, default=None),
     )
-
-
-def _shared(pathway: Pathway) -> set[Criterion]:
-    """Return the compound criteria that occur more than once, on their own or inside others."""
-    whole = [criterion for step in pathway.steps.values() for criterion in step.criteria]
-    seen = Counter(part for criterion in whole for part in (criterion, *_parts(criterion)))
-    return {part for part, count in seen.items() if count > 1 and isinstance(part, AllOf | AnyOf | AtLeast)}
-
-
-def _parts(criterion: Criterion) -> Iterator[Criterion]:
-    """Yield the criteria inside a criterion, the innermost first."""
-    match criterion:
-        case Not(operand):
-            operands: tuple[Criterion, ...] = (operand,)
-        case AllOf(operands) | AnyOf(operands) | AtLeast(_, operands):
-            pass
-        case _:
-            operands = ()
-    for operand in operands:
-        yield from _parts(operand)
-        yield operand
 
 
 def _check(pathway: Pathway) -> None:

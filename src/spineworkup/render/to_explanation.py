@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from spineworkup.assessment import rule_notices
 from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.logic.plan import PlannedRule
 from spineworkup.logic.reduce import reduce
+from spineworkup.notices import rule_notices
 from spineworkup.pathways import Pathway
 from spineworkup.reasons import Against, Reason
 from spineworkup.render.to_screen import SHAPES, show_time

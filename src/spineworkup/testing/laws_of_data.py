@@ -15,6 +15,7 @@ from attrs import evolve
 
 from spineworkup.assessment import assess
 from spineworkup.charts import Chart, Known, Observation, evolve_entries
+from spineworkup.checklists import Checklist
 from spineworkup.criteria import (
     ALWAYS,
     AllOf,
@@ -97,16 +98,21 @@ def assessing_touches_nothing_else(pathway: Pathway, chart: Chart, at: datetime)
     twin, before = pathway.remember("twin", evolve), _content(chart)
     patient = Patient(pathway, chart, at)
     # Once unwatched: what is loaded when it is first used is loaded now.
-    _ = patient.checklist.questions
+    _read_through(patient.checklist)
     touched: list[str] = []
     with watched(touched):
-        _ = assess(pathway, chart, at=at).questions
+        _read_through(assess(pathway, chart, at=at))
     if touched:
         raise InvariantBroken(
             "I-04", f"working out a checklist touched {', '.join(sorted(set(touched)))}", patient
         )
     if (twin, before) != (pathway, _content(chart)):
         raise InvariantBroken("I-04", "working out a checklist changed the chart or the rules", patient)
+
+
+def _read_through(checklist: Checklist) -> None:
+    """Read all that is worked out when it is first read."""
+    _ = (checklist.questions, checklist.notices, checklist.urgency, checklist.scores, checklist.handover)
 
 
 def the_unit_changes_nothing(pathway: Pathway, chart: Chart, at: datetime) -> None:

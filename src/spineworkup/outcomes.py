@@ -1,0 +1,222 @@
+"""What the rules say of each step, worked out once for every combination of truths and shared by all patients who have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import repeat
+from operator import and_, getitem
+
+from attrs import field, frozen
+
+from spineworkup.charts import Chart
+from spineworkup.logic.plan import Plan, PlannedStep
+from spineworkup.pathways import ONSET, Rule
+from spineworkup.readings import Reading, Status
+from spineworkup.truth import Truth
+from spineworkup.urgency import UrgencyInterval
+
+# The outcomes of one step that are kept. Beyond that each is worked out when it comes.
+MOST_OUTCOMES = 4096
+
+
+@frozen
+class Outcome:
+    """What the rules say of a step, whoever the patient and whatever the time.
+
+    Args:
+        indications: The truth of each indication, inherited ones included.
+        clear_to_proceed: Nothing that is known, and nothing that is not known, holds it.
+        instead: The step that takes over where this one can't be done.
+        is_closed: It asks for nothing more, and holds nothing up.
+    """
+
+    planned: PlannedStep = field(repr=False)
+    status: Status
+    urgency: UrgencyInterval
+    clear_to_proceed: bool
+    instead: str | None
+    indications: tuple[Truth, ...]
+    is_closed: bool
+
+    @cached_property
+    def fired(self) -> tuple[str, ...]:
+        """The ids of the indications that are true."""
+        return tuple(rule.id for rule in self._rules(Truth.TRUE))
+
+    @cached_property
+    def pending(self) -> tuple[str, ...]:
+        """The ids of the indications that are not known."""
+        return tuple(rule.id for rule in self._rules(Truth.UNKNOWN))
+
+    @cached_property
+    def limits(self) -> Mapping[str, timedelta]:
+        """The shortest time from each clock, of the indications that are true, or, where none is, of those that could be."""
+        limits: dict[str, timedelta] = {}
+        for rule in self._rules(Truth.TRUE if self.fired else Truth.UNKNOWN):
+            if rule.within is not None and rule.start != ONSET:
+                limits[rule.start] = min(rule.within, limits.get(rule.start, rule.within))
+        return limits
+
+    def _rules(self, wanted: Truth) -> Iterator[Rule]:
+        pairs = zip(self.planned.indications, self.indications, strict=True)
+        return (planned.rule for planned, truth in pairs if truth is wanted)
+
+
+def outcome_of(reading: Reading, planned: PlannedStep) -> Outcome:
+    """Return what the rules say of a step, after those that it waits for or stands in for."""
+    status = reading.read(planned)
+    return Outcome(
+        planned,
+        status,
+        reading.interval(planned),
+        status is Status.DUE and reading.is_clear(planned),
+        None if reading.is_closed(planned) else reading.instead(planned),
+        tuple(reading.indications[planned.step.id]),
+        reading.is_closed(planned),
+    )
+
+
+class _Shared(dict[int, Outcome]):
+    """The outcomes of one step by the bits on which they depend.
+
+    Those are bits of the state, and above them one for each step that it waits for or stands in for: whether that one is
+    closed.
+    """
+
+    def __init__(self, plan: Plan, planned: PlannedStep, firsts: tuple[PlannedStep, ...]) -> None:
+        self._plan, self._planned, self._firsts = plan, planned, firsts
+        self._nobody: dict[tuple[str, ...], Chart] = {}
+
+    def __missing__(self, bits: int) -> Outcome:
+        plan, made = self._plan, self._plan.planes
+        reading = Reading(plan, self._chart(bits), _SOME_TIME, made.truths(bits))
+        for number, first in enumerate(self._firsts):
+            is_closed = bits >> made.width.bit_length() + number & 1
+            indications = [reading.truths[rule.place] for rule in first.own]
+            reading.take(first, Status.DONE if is_closed else Status.DUE, indications)
+        outcome = outcome_of(reading, self._planned)
+        if len(self) < MOST_OUTCOMES:
+            self[bits] = outcome
+        return outcome
+
+    def _chart(self, bits: int) -> Chart:
+        """Return nobody's chart, which holds only which checks were answered: the outcome depends on nothing else in it."""
+        known = tuple(finding for finding in self._planned.step.checks if not self._plan.planes.is_asked(bits, finding))
+        if known not in self._nobody:
+            self._nobody[known] = Chart(self._plan.pathway.findings)
+            object.__setattr__(self._nobody[known], "facts", dict.fromkeys(known, False))
+        return self._nobody[known]
+
+
+_SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@frozen
+class Link:
+    """How a step hangs together with others.
+
+    Args:
+        bits: The bits of the state on which it depends.
+        firsts: The steps that it waits for or stands in for, by their number in the plan, each with the bit that says that
+            it is closed.
+        others: The steps to which something may happen that matters to it, itself included.
+    """
+
+    shared: _Shared
+    bits: int
+    firsts: tuple[tuple[int, int], ...]
+    others: frozenset[str]
+
+    def outcome(self, state: int, before: Sequence[Outcome]) -> Outcome:
+        """Return the outcome of the step, after those of the steps before it in the plan."""
+        bits = state & self.bits
+        for number, is_closed in self.firsts:
+            if before[number].is_closed:
+                bits |= is_closed
+        return self.shared[bits]
+
+
+@frozen
+class Compiled:
+    """A plan made ready to share what the rules say between patients: those steps first that depend on no other."""
+
+    links: tuple[Link, ...]
+    _alone: tuple[_Shared, ...]
+    _bits: tuple[int, ...]
+    _linked: tuple[Link, ...]
+
+    def outcomes(self, state: int) -> list[Outcome]:
+        """Return the outcomes of all steps for a patient of whom nothing is recorded but findings."""
+        found = list(map(getitem, self._alone, map(and_, repeat(state), self._bits)))
+        for link in self._linked:
+            found.append(link.outcome(state, found))
+        return found
+
+
+def touched_steps(plan: Plan, chart: Chart, state: int) -> frozenset[str]:
+    """Return the steps of which more is recorded than the truths of their criteria, so that others can't share what they are."""
+    touched = {*chart.steps, *chart.not_available}
+    if chart.times:
+        # A result has finished the step; when it was seen matters too.
+        touched |= {id_ for id_, when in plan.done_when if plan.planes.truth(state, when) is Truth.TRUE}
+    if chart.sign_offs:
+        signed = {sign.rule for sign in chart.sign_offs}
+        touched |= {one.step.id for one in plan.steps if any(rule.rule.id in signed for rule in one.relative)}
+    return frozenset(touched)
+
+
+def worked_out(reading: Reading, state: int, touched: frozenset[str]) -> list[Outcome]:
+    """Return the outcomes of all steps; from the chart itself of those that are touched, and of those to which that matters."""
+    found: list[Outcome] = []
+    for planned, link in zip(reading.plan.steps, compiled(reading.plan).links, strict=True):
+        if link.others.isdisjoint(touched):
+            outcome = link.outcome(state, found)
+            reading.take(planned, outcome.status, outcome.indications)
+        else:
+            outcome = outcome_of(reading, planned)
+        found.append(outcome)
+    return found
+
+
+def reading_of(plan: Plan, chart: Chart, at: datetime, outcomes: Iterable[Outcome]) -> Reading:
+    """Return the reading of a chart whose outcomes are known already."""
+    indications: dict[str, Sequence[Truth]] = {outcome.planned.step.id: outcome.indications for outcome in outcomes}
+    statuses = {outcome.planned.step.id: outcome.status for outcome in outcomes}
+    return Reading(plan, chart, at, plan.truths(chart.facts), indications, statuses)
+
+
+def compiled(plan: Plan) -> Compiled:
+    """Return a plan with its shared outcomes; made once and kept with the pathway."""
+    return plan.pathway.remember("compiled", lambda _: _compiled(plan))
+
+
+def _compiled(plan: Plan) -> Compiled:
+    number = {planned.step.id: place for place, planned in enumerate(plan.steps)}
+    links = tuple(_link(plan, planned, number) for planned in plan.steps)
+    alone = [link for link in links if not link.firsts]
+    return Compiled(
+        links, tuple(link.shared for link in alone), tuple(link.bits for link in alone), links[len(alone) :]
+    )
+
+
+def _link(plan: Plan, planned: PlannedStep, number: Mapping[str, int]) -> Link:
+    waits_for = [first for first, _ in planned.unless]
+    stands_in_for = [first for first, _ in planned.takes_over_from]
+    firsts = tuple(dict.fromkeys([*waits_for, *stands_in_for]))
+    passed_over = [step for _, others in planned.takes_over_from for step in others]
+    replaced_by = [step for first in waits_for for step in plan.pathway.stand_ins[first]]
+    others = [*firsts, *passed_over, *replaced_by, *plan.pathway.stand_ins[planned.step.id]]
+    places = {rule.place for rule in (*planned.own, *planned.absolute, *planned.relative)}
+    places |= {place for _, place in planned.unless if place is not None}
+    for step in (planned, *(plan.by_id[id_] for id_ in others)):
+        places |= {rule.place for rule in (*step.own, *step.absolute)}
+        places |= set() if step.done_when is None else {step.done_when}
+    end = plan.planes.width.bit_length()
+    return Link(
+        _Shared(plan, planned, tuple(plan.by_id[first] for first in firsts)),
+        plan.planes.bits(places, planned.step.checks),
+        tuple((number[first], 1 << end + place) for place, first in enumerate(firsts)),
+        frozenset([planned.step.id, *others]),
+    )
