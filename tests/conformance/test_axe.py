@@ -40,6 +40,13 @@ SHEETS = {
 }
 # The page itself forbids scripts; the copy that is judged must let the judge in.
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+RUN_AXE = (
+    "document.getElementById('found').remove();"
+    "axe.run(document, {resultTypes: ['violations']}).then(result => {"
+    "const pre = document.createElement('pre'); pre.id = 'found'; document.body.append(pre);"
+    "pre.textContent = JSON.stringify({passes: result.passes.length,"
+    "violations: result.violations.map(v => [v.id, v.nodes.map(n => n.html)])}); });"
+)
 
 
 def opened(page: str, script: str, folder: Path, width: int) -> Any:
@@ -80,14 +87,7 @@ def browser() -> None:
 def test_axe_finds_no_violation(name: str, width: int, tmp_path: Path) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core isn't installed: npm install, or SPINEWORKUP_NODE_MODULES")
-    run = (
-        "document.getElementById('found').remove();"
-        "axe.run(document, {resultTypes: ['violations']}).then(result => {"
-        "const pre = document.createElement('pre'); pre.id = 'found'; document.body.append(pre);"
-        "pre.textContent = JSON.stringify({passes: result.passes.length,"
-        "violations: result.violations.map(v => [v.id, v.nodes.map(n => n.html)])}); });"
-    )
-    result = opened(to_html(SHEETS[name]()), AXE.read_text("utf-8") + ";" + run, tmp_path, width)
+    result = opened(to_html(SHEETS[name]()), AXE.read_text("utf-8") + ";" + RUN_AXE, tmp_path, width)
     assert result["violations"] == []
     assert result["passes"] > 25
 

@@ -8,7 +8,7 @@ import numpy as np
 from attrs import field, frozen
 
 from spineworkup.audit.answers import Flags, Texts
-from spineworkup.audit.outcomes import OUTCOMES, Group, Measured
+from spineworkup.audit.outcomes import OUTCOMES, Group, Measured, Outcome
 from spineworkup.audit.shares import Share
 from spineworkup.audit.small_numbers import Counts, Hidden, Key, Sum, suppressed
 from spineworkup.audit.waiting import Curve, kaplan_meier
@@ -70,12 +70,17 @@ class Counted:
 
     def curve(self, place: Place = ALL) -> Curve | None:
         """Return how long it took; None where so few are followed that it isn't shown."""
-        measured = self.of
-        chosen = self.where(place) & (measured.in_group(*_FOLLOWED))
-        happened = chosen & (measured.hours >= 0) & (measured.hours <= measured.followed) & measured.happened
-        hours = np.where(happened, measured.hours, measured.followed)
-        shown = self.counts.all_shown((*place, "asked"), (*place, Group.KEPT))
-        return kaplan_meier(hours[chosen], happened[chosen]) if shown and happened.sum() >= max(self.fewest, 1) else None
+        shown = [(*place, what) for what in ((*_CURVE, *GROUPS) if place == ALL else GROUPS)]
+        followed, happened = self.followed(place)
+        if not self.counts.all_shown(*shown) or happened.sum() < max(self.fewest, 1):
+            return None
+        hours = np.where(happened, self.of.hours, self.of.followed)
+        return kaplan_meier(hours[followed], happened[followed])
+
+    def followed(self, place: Place) -> tuple[Flags, Flags]:
+        """Return who is in the curve, and of these to whom it happened."""
+        followed = self.where(place) & self.of.in_group(*_FOLLOWED)
+        return followed, followed & self.of.happened
 
     def where(self, place: Place) -> Flags:
         """Return the patients of a month or a site."""
@@ -86,7 +91,9 @@ class Counted:
         return self.of.asked & np.equal(column, name)
 
 
-_FOLLOWED = tuple(outcome for outcome in OUTCOMES if outcome.group in (Group.KEPT, Group.MISSED, Group.OPEN) or outcome.name == "TIME_UNKNOWN")
+_FOLLOWED = tuple(outcome for outcome in OUTCOMES if outcome.group in (Group.KEPT, Group.MISSED, Group.OPEN) or outcome is Outcome.TIME_UNKNOWN)
+# What a curve says of all: how many are followed, and to how many it happened, some of them before their limit had passed.
+_PEOPLE, _HAPPENED, _OPEN_HAPPENED = _CURVE = ("people", "happened", "happened, limit not passed")
 
 
 def counted(measured: Measured, fewest: int = 0) -> Counted:
@@ -105,6 +112,9 @@ def _numbers(of: Counted, place: Place) -> Iterator[tuple[Key, int]]:
     found = of.of.counts(of.where(place))
     if place == ALL:
         yield from (((*place, outcome), number) for outcome, number in found.items())
+        followed, happened = of.followed(place)
+        still_open = of.of.in_group(Outcome.TOO_EARLY)
+        yield from zip(((*place, what) for what in _CURVE), map(int, (followed.sum(), happened.sum(), (happened & still_open).sum())), strict=True)
     for group in GROUPS:
         yield (*place, group), sum(number for outcome, number in found.items() if outcome.group is group)
     yield (*place, "asked"), sum(found.values())
@@ -113,6 +123,8 @@ def _numbers(of: Counted, place: Place) -> Iterator[tuple[Key, int]]:
 def _sums(months: tuple[Place, ...], sites: tuple[Place, ...]) -> Iterator[Sum]:
     for group in GROUPS:
         yield Sum((*ALL, group), tuple((*ALL, outcome) for outcome in OUTCOMES if outcome.group is group))
+    yield Sum((*ALL, _PEOPLE), tuple((*ALL, what) for what in (Group.KEPT, Group.MISSED, Group.OPEN, Outcome.TIME_UNKNOWN)))
+    yield Sum((*ALL, _HAPPENED), tuple((*ALL, what) for what in (Group.KEPT, Outcome.LATE, Outcome.TIME_UNKNOWN, _OPEN_HAPPENED)))
     for place in (ALL, *months, *sites):
         yield Sum((*place, "asked"), tuple((*place, group) for group in GROUPS))
     for what in (*GROUPS, "asked"):

@@ -24,7 +24,7 @@ def medians_by_month(counted: Counted) -> Figure:
     )
     curves = [(place, counted.curve(place)) for place in counted.months if place[1] != MONTH_UNKNOWN]
     columns = (Column("month"), Column("performed", "count"), Column("median hours", "hours"), Column("95% interval", "hours", ends=True))
-    rows = tuple((place[1], *_median_values(curve)) for place, curve in curves)
+    rows = tuple((place[1], *_median_values(curve, counted.fewest)) for place, curve in curves)
     found = [(place[1], curve.median) for place, curve in curves if curve is not None and curve.median is not None]
     id_ = f"medians-{standard.id}"
     limits = xmr_limits([median for _, median in found])
@@ -32,8 +32,11 @@ def medians_by_month(counted: Counted) -> Figure:
     return Figure(id_, title, says, Table(columns, rows), plot)
 
 
-def _median_values(curve: Curve | None) -> tuple[Value, ...]:
-    return (HIDDEN,) * 3 if curve is None else (curve.happened, curve.median, Interval(*curve.median_interval))
+def _median_values(curve: Curve | None, fewest: int) -> tuple[Value, ...]:
+    if curve is None:
+        return HIDDEN, HIDDEN, HIDDEN
+    # How many were performed would tell how many of the month were not.
+    return HIDDEN if fewest else curve.happened, curve.median, Interval(*curve.median_interval)
 
 
 def _medians_plot(id_: str, title: str, found: Sequence[tuple[str, float]], limits: Limits, standard: Standard) -> str:

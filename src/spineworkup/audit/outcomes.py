@@ -110,7 +110,7 @@ def measured(answers: Answers, standard: Standard, standards: tuple[Standard, ..
     followed = (answers.at - start) / _HOUR
     outcome = np.where(asked, _outcomes(answers, standard, hours, followed), NOBODY).astype(np.int8)
     could_be = none_true & _any(answers.pending, standard)
-    happened = np.isin(answers.progress, ("performed", *LATER_STATES))
+    happened = np.isin(answers.progress, ("performed", *LATER_STATES)) & (hours >= 0) & (hours <= followed)
     return Measured(standard, asked, could_be, outcome, hours, followed, happened, _months(answers, standard), _sites(answers))
 
 

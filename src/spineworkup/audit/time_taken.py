@@ -56,7 +56,7 @@ def _checkpoints(curve: Curve, standard: Standard, fewest: int) -> list[float]:
 def _row_at(curve: Curve, hours: float) -> tuple[Value, ...]:
     by_then = sum(moment.happened for moment in curve.moments if moment.hours <= hours)
     share, low, high = _shares_at(curve, hours)
-    return hours, by_then, share, Interval(low, high)
+    return hours, by_then, share, Interval(low, high) if by_then else None
 
 
 def _shares_at(curve: Curve, hours: float) -> tuple[float, float, float]:

@@ -102,8 +102,9 @@ def _moments(times: Sequence[float], at_risk: Sequence[int], counts: Sequence[in
 
 
 def _interval(share: float, greenwood: float) -> tuple[float, float]:
-    if share <= 0 or share >= 1:
-        return share, share
+    if share <= 0:
+        # Nobody is left: the curve says nothing of how sure that is.
+        return 0.0, 1.0
     z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
     reach = z * sqrt(greenwood) / abs(log(share))
     return exp(log(share) * exp(reach)), exp(log(share) * exp(-reach))
