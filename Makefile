@@ -16,7 +16,7 @@ ABOVE := */spineworkup/__main__.py,*/spineworkup/cli.py,*/spineworkup/commands/*
 COVERED ?= 100
 
 .NOTPARALLEL:
-.PHONY: demo test lint check bench differential points fuzz mutation judges ci-independent pins
+.PHONY: demo test lint check bench bench-engines differential points fuzz mutation judges ci-independent pins
 export PIP_USER := 0
 export PIP_REQUIRE_VIRTUALENV := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -49,6 +49,10 @@ check: .venv/test.ok
 bench: .venv/test.ok
 	@$(RUN) -m pytest -s -m benchmark tests/benchmarks $(ARGS)
 
+# Beside engines of others, which have an environment of their own; the tables go into docs/benchmarks.md. Needs Node and g++.
+bench-engines: .venv-bench/bench.ok node_modules/.package-lock.json
+	@.venv-bench/bin/python -W ignore -m tests.benchmarks $(ARGS)
+
 # What runs for minutes or hours: both evaluators, the formulas, the fuzzer, mutants of the code. COUNT says how much.
 differential: .venv/test.ok
 	@$(RUN) -m tests.oracle --count $(or $(COUNT),20000000) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2)
@@ -78,6 +82,12 @@ node_modules/.package-lock.json: package-lock.json
 	@`cat .venv/pip` install -q --require-hashes -r $<
 	@`cat .venv/pip` install -q --no-deps --no-build-isolation -e . && touch $@
 
+.venv-bench/bench.ok: requirements/bench.txt pyproject.toml .venv/home
+	@echo "installing requirements/bench.txt into .venv-bench"
+	@$(PY) -m venv --clear .venv-bench >/dev/null 2>&1 || $(PY) -m venv --clear --without-pip .venv-bench
+	@`sed s,.venv/,.venv-bench/, .venv/pip` install -q --require-hashes -r $<
+	@`sed s,.venv/,.venv-bench/, .venv/pip` install -q --no-deps --no-build-isolation -e . && touch $@
+
 # Debian without python3-venv has no ensurepip: then the system's own pip is aimed at .venv.
 .venv/home:
 	@$(PY) -m venv --clear .venv >/dev/null 2>&1 || $(PY) -m venv --clear --without-pip .venv
@@ -90,3 +100,4 @@ pins:
 	$(COMPILE) --extra test --extra soak -c requirements/judges.txt pyproject.toml requirements/build.in -o requirements/soak.txt
 	$(COMPILE) --extra test -c requirements/judges.txt pyproject.toml requirements/build.in -o requirements/test.txt
 	$(COMPILE) --extra html --extra pdf -c requirements/judges.txt pyproject.toml requirements/build.in -o requirements/demo.txt
+	$(COMPILE) --extra bench pyproject.toml requirements/build.in -o requirements/bench.txt
