@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from attrs import define, field
 
 from spineworkup.charts import STATES
 from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.cohort.bits import Bits, no_bits, set_bit
+from spineworkup.cohort.codes import Codes
 from spineworkup.cohort.times import Dated
 from spineworkup.logic.plan import Plan, PlannedStep
 from spineworkup.readings import Status
@@ -18,7 +18,6 @@ from spineworkup.truth import Truth
 from spineworkup.urgency import Urgency
 
 More = Literal["fired", "pending", "questions", "reasons"]
-Codes = npt.NDArray[np.int8]
 
 STATUS_CODES = {status: code for code, status in enumerate(Status)}
 STATUSES = tuple(status.value for status in Status)
@@ -34,9 +33,10 @@ class StepAnswers:
         status: Codes of `STATUSES`.
         lowest: Codes of `TIERS`: the urgency that is certain.
         highest: The urgency that is still possible.
-        progress: Codes of `STATE_CODES`, where `progress_at` is known.
         fired: For each of its indications, whether it is true; empty where nobody asked.
         pending: For each of its indications, whether it is not known.
+        due: None as long as no row has a time.
+        progress: Codes of `STATE_CODES`, where `progress_at` is known; None as long as nothing is recorded of any row.
         words: What was asked for in words, by its name and the row.
     """
 
@@ -46,11 +46,11 @@ class StepAnswers:
     highest: Codes
     clear: Bits
     overdue: Bits
-    due: Dated
-    progress: Codes
-    progress_at: Dated
     fired: list[Bits]
     pending: list[Bits]
+    due: Dated | None = None
+    progress: Codes | None = None
+    progress_at: Dated | None = None
     words: dict[str, dict[int, list[str]]] = field(factory=lambda: {"questions": {}, "reasons": {}})
 
     @classmethod
@@ -59,17 +59,27 @@ class StepAnswers:
         rules = planned.indications
         return cls(
             planned,
-            status=np.zeros(size, np.int8),
-            lowest=np.zeros(size, np.int8),
-            highest=np.zeros(size, np.int8),
+            status=np.empty(size, np.int8),
+            lowest=np.empty(size, np.int8),
+            highest=np.empty(size, np.int8),
             clear=no_bits(size),
             overdue=no_bits(size),
-            due=Dated.nobody(size),
-            progress=np.zeros(size, np.int8),
-            progress_at=Dated.nobody(size),
             fired=[no_bits(size) for _ in rules if "fired" in more],
             pending=[no_bits(size) for _ in rules if "pending" in more],
         )
+
+    def due_of_some(self) -> Dated:
+        """Return the times until which it is due, which are kept from now on."""
+        if self.due is None:
+            self.due = Dated.nobody(len(self.status))
+        return self.due
+
+    def progress_of_some(self) -> tuple[Codes, Dated]:
+        """Return what was last recorded and when, which is kept from now on."""
+        if self.progress is None or self.progress_at is None:
+            size = len(self.status)
+            self.progress, self.progress_at = np.zeros(size, np.int8), Dated.nobody(size)
+        return self.progress, self.progress_at
 
     def put(self, row: int, item: ChecklistItem, more: frozenset[str]) -> None:
         """Write what the checklist of one row says of the step."""
@@ -77,11 +87,12 @@ class StepAnswers:
         self.lowest[row], self.highest[row] = item.urgency.lowest.rank, item.urgency.highest.rank
         set_bit(self.clear, row, item.clear_to_proceed)
         set_bit(self.overdue, row, item.overdue)
-        self.due.put(row, item.due)
+        self.due_of_some().put(row, item.due)
         event = item.reading.event(item.step.id)
-        self.progress_at.put(row, None if event is None else event.at)
+        codes, moments = self.progress_of_some()
+        moments.put(row, None if event is None else event.at)
         if event is not None:
-            self.progress[row] = STATE_CODES[event.state]
+            codes[row] = STATE_CODES[event.state]
         for bits, truth in zip(self.fired, item.reading.indications[item.step.id], strict=False):
             set_bit(bits, row, truth is Truth.TRUE)
         for bits, truth in zip(self.pending, item.reading.indications[item.step.id], strict=False):

@@ -55,6 +55,7 @@ class Charts:
     events: dict[str, Events] = field(factory=dict)
     not_available: dict[str, Bits] = field(factory=dict)
     none: Bits = field(init=False)
+    _late: dict[tuple[str, int], Bits] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.none = no_bits(self.size)
@@ -69,6 +70,12 @@ class Charts:
         """Return the rows of which a finding is known."""
         one = self.findings.get(finding)
         return self.none if one is None else one.values.known
+
+    def before_now(self, clock: str, within: int) -> Bits:
+        """Return the rows in which a time that starts with a clock is over; worked out once for all steps."""
+        if (clock, within) not in self._late:
+            self._late[clock, within] = packed(self.clocks[clock].times < self.at - within)
+        return self._late[clock, within]
 
     def not_later(self, moments: Dated) -> Dated:
         """Return times without those that lie after the moment, which count as if nobody had recorded them."""
@@ -146,7 +153,7 @@ def _read_event(charts: Charts, chunk: Chunk, id_: str) -> None:
     strange = [bits for word, bits in words.items() if word not in STATES]
     told = _said(chunk, f"{name}.by", charts.none) & _said(chunk, f"{name}.reason", charts.none)
     untold = words.get("declined", charts.none) & ~told
-    charts.odd |= any_bits([bad, untold, *strange], valid_bits(state) ^ valid_bits(at))
+    charts.odd |= any_bits([valid_bits(state) ^ valid_bits(at), bad, untold, *strange], charts.none)
     moments = charts.not_later(moments)
     states = {word: bits & moments.known for word, bits in words.items() if word in STATES}
     charts.events[id_] = Events(states, moments.times)

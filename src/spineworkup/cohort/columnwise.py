@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
 
-from spineworkup.cohort.answers import STATE_CODES, STATUS_CODES, Answers, Codes, StepAnswers
-from spineworkup.cohort.bits import Bits, Rows, any_bits, packed, rows_of
+from spineworkup.cohort.answers import STATE_CODES, STATUS_CODES, Answers, StepAnswers
+from spineworkup.cohort.bits import Bits, Rows, any_bits, rows_of
 from spineworkup.cohort.chart import Charts, charts_of
-from spineworkup.cohort.codes import coded
+from spineworkup.cohort.codes import write_codes
 from spineworkup.cohort.columns import Columns
 from spineworkup.cohort.due import due
 from spineworkup.cohort.program import program_of
@@ -47,36 +46,35 @@ def _readings(prepared: Plan, charts: Charts) -> Readings:
 def _write(readings: Readings, planned: PlannedStep, answers: StepAnswers, start: int) -> None:
     charts, id_ = readings.charts, planned.step.id
     rows, octets = slice(start, start + charts.size), slice(start // 8, (start + charts.size + 7) // 8)
-    _put(answers.status, rows, {STATUS_CODES[status]: bits for status, bits in readings.status[id_].items()})
+    status = {STATUS_CODES[one]: bits for one, bits in readings.status[id_].items() if bits is not charts.none}
+    write_codes(status, answers.status[rows])
     truths = readings.indications[id_]
-    _put(answers.lowest, rows, _by_rank(planned, [truth.true for truth in truths], charts.none))
-    _put(answers.highest, rows, _by_rank(planned, [truth.possible for truth in truths], charts.none))
+    write_codes(_by_rank(planned, [truth.true for truth in truths], charts.none), answers.lowest[rows])
+    write_codes(_by_rank(planned, [truth.possible for truth in truths], charts.none), answers.highest[rows])
     answers.clear[octets] = readings.is_clear(planned)
     moments = due(readings, planned)
     if moments is not None:
-        answers.due.times[rows], answers.due.known[octets] = moments.times, moments.known
-        answers.overdue[octets] = packed(moments.times < charts.at) & moments.known
+        dated = answers.due_of_some()
+        dated.known[octets] = moments.known
+        answers.overdue[octets] = moments.write(readings, dated.times[rows])
     event = charts.events.get(id_)
     if event is not None:
-        _put(answers.progress, rows, {STATE_CODES[state]: bits for state, bits in event.states.items()})
-        answers.progress_at.times[rows] = event.at
-        answers.progress_at.known[octets] = any_bits(event.states.values(), charts.none)
+        codes, dated = answers.progress_of_some()
+        write_codes({STATE_CODES[state]: bits for state, bits in event.states.items()}, codes[rows])
+        dated.times[rows], dated.known[octets] = event.at, any_bits(event.states.values(), charts.none)
     for bits, truth in zip(answers.fired, truths, strict=False):
         bits[octets] = truth.true
     for bits, truth in zip(answers.pending, truths, strict=False):
         bits[octets] = truth.unknown
 
 
-def _put(codes: Codes, rows: slice, found: Mapping[int, Bits]) -> None:
-    made = coded(found)
-    if made is not None:
-        codes[rows] = made[: rows.stop - rows.start].view(np.int8)
-
-
 def _by_rank(planned: PlannedStep, held: list[Bits], none: Bits) -> dict[int, Bits]:
     """Return for each rank the rows in which it is the highest of the rules that hold."""
+    by_rank: dict[int, list[Bits]] = {}
+    for rule, bits in zip(planned.indications, held, strict=True):
+        by_rank.setdefault(rule.rank, []).append(bits)
     left, found = ~none, {}
-    for rank in sorted({rule.rank for rule in planned.indications}, reverse=True):
-        rows = any_bits((bits for rule, bits in zip(planned.indications, held, strict=True) if rule.rank == rank), none)
+    for rank in sorted(by_rank, reverse=True):
+        rows = any_bits(by_rank[rank], none)
         found[rank], left = left & rows, left & ~rows
     return found

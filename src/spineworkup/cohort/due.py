@@ -8,7 +8,7 @@ import numpy as np
 from attrs import frozen
 
 from spineworkup.cohort.bits import Bits, Rows, any_bits, at_rows, of_rows, packed, rows_of, unpacked
-from spineworkup.cohort.codes import coded
+from spineworkup.cohort.codes import write_sums
 from spineworkup.cohort.readings import Readings
 from spineworkup.cohort.since import NOT_YET, NOTHING
 from spineworkup.cohort.times import Dated, Times, duration
@@ -17,15 +17,69 @@ from spineworkup.logic.plan import PlannedRule, PlannedStep
 from spineworkup.pathways import ONSET, Rule
 
 
-def due(readings: Readings, planned: PlannedStep) -> Dated | None:
+@frozen
+class Due:
+    """When a step is due, in parts: by each clock, and by the times of facts; the earliest counts.
+
+    Args:
+        known: The rows that have a time.
+    """
+
+    known: Bits
+    by_clock: Sequence[_ByClock]
+    by_facts: Sequence[Dated]
+
+    def write(self, readings: Readings, out: Times) -> Bits:
+        """Write the times, and return the rows that are overdue."""
+        if len(self.by_clock) == 1 and not self.by_facts:
+            self.by_clock[0].write(out)
+            return self.by_clock[0].overdue(readings)
+        found = [one.dated() for one in self.by_clock] + [*self.by_facts]
+        out[:] = NOTHING
+        for one in found:
+            np.minimum(out, np.where(unpacked(one.known, len(out)) == 1, one.times, NOTHING), out=out)
+        return packed(out < readings.charts.at) & self.known
+
+
+def due(readings: Readings, planned: PlannedStep) -> Due | None:
     """Return when a step is due: the earliest time of the rules that are true or, where none is, of those that could be.
 
     None where no row has a time.
     """
+    if not planned.gives_time:
+        return None
     wanted = list(_wanted(readings, planned))
-    found = [_by_clock(readings, clock, wanted) for clock in readings.charts.clocks]
-    found += [_by_facts(readings, one, planned.step.id) for one in wanted if one.later.any()]
-    return _earliest([one for one in found if one is not None], readings.charts.size)
+    by_clock = [one for clock in readings.charts.clocks if (one := _by_clock(readings, clock, wanted)).within]
+    by_facts = [_by_facts(readings, one, planned.step.id) for one in wanted if one.later.any()]
+    if not by_clock and not by_facts:
+        return None
+    known = [rows for one in by_clock for _, rows in one.within] + [one.known for one in by_facts]
+    return Due(any_bits(known, readings.charts.none), by_clock, by_facts)
+
+
+@frozen
+class _ByClock:
+    """Times that start with a clock alone.
+
+    Args:
+        within: After how long, to the rows, in which this is the shortest time.
+    """
+
+    name: str
+    started: Dated
+    within: Sequence[tuple[int, Bits]]
+
+    def write(self, out: Times) -> None:
+        write_sums(self.started.times, self.within, out)
+
+    def dated(self) -> Dated:
+        times = np.empty_like(self.started.times)
+        self.write(times)
+        return Dated(times, any_bits([rows for _, rows in self.within], self.started.known))
+
+    def overdue(self, readings: Readings) -> Bits:
+        late = [rows & readings.charts.before_now(self.name, within) for within, rows in self.within]
+        return any_bits(late, readings.charts.none)
 
 
 @frozen
@@ -44,36 +98,33 @@ class _Wanted:
 
 def _wanted(readings: Readings, planned: PlannedStep) -> Iterator[_Wanted]:
     id_, none = planned.step.id, readings.charts.none
-    found = readings.indications[id_]
-    fired = any_bits([truth.true for truth in found], none)
+    found, nothing_fired = readings.indications[id_], ~readings.fired[id_]
     still_open = ~readings.closed(id_)
     again = readings.asked_again.get(id_)
     ended = none if again is None else packed(again < NOTHING)
     for rule, truth in zip(planned.indications, found, strict=True):
         if rule.timed:
-            wanted = (truth.true | (truth.unknown & ~fired)) & still_open
+            wanted = (truth.true | (truth.unknown & nothing_fired)) & still_open
             later = wanted & truth.true & (readings.since.timed(readings.program.rules[rule.rule.id]) | ended)
             yield _Wanted(rule, wanted & ~later, later)
 
 
-def _by_clock(readings: Readings, clock: str, wanted: Sequence[_Wanted]) -> Dated | None:
-    """Return the earliest time that rules give from one clock."""
+def _by_clock(readings: Readings, clock: str, wanted: Sequence[_Wanted]) -> _ByClock:
+    """Return the earliest times that rules give from one clock."""
     started = readings.charts.clocks[clock]
-    left, places, times = started.known, {}, [0]
-    of_clock = [one for one in wanted if one.rule.rule.start == clock]
-    for within in sorted({one.rule.rule.within for one in of_clock if one.rule.rule.within is not None}):
-        rows = any_bits((one.plainly for one in of_clock if one.rule.rule.within == within), readings.charts.none)
-        places[len(times)] = left & rows
+    by_time: dict[int, list[Bits]] = {}
+    for one in wanted:
+        if one.rule.rule.start == clock and one.rule.rule.within is not None:
+            by_time.setdefault(duration(one.rule.rule.within), []).append(one.plainly)
+    left, within = started.known, []
+    for time in sorted(by_time):
+        rows = any_bits(by_time[time], readings.charts.none)
+        within.append((time, left & rows))
         left = left & ~rows
-        times.append(duration(within))
-    codes = coded(places)
-    if codes is None:
-        return None
-    after = np.array(times).take(codes[: readings.charts.size], mode="clip")
-    return Dated(np.add(started.times, after, out=after), started.known & ~left)
+    return _ByClock(clock, started, within)
 
 
-def _by_facts(readings: Readings, wanted: _Wanted, step: str) -> Dated | None:
+def _by_facts(readings: Readings, wanted: _Wanted, step: str) -> Dated:
     """Return the time of a rule where it became true at a known time, or asks again for what was done."""
     rule, size = wanted.rule.rule, readings.charts.size
     assert rule.within is not None
@@ -111,12 +162,3 @@ def _known_at(moments: Times | None, rows: Rows) -> Times:
 def _or_ever(moments: Times) -> Times:
     """Return times, with `EVER` in place of those that say that there is none."""
     return np.where(moments >= NOT_YET, EVER, moments)
-
-
-def _earliest(found: Sequence[Dated], size: int) -> Dated | None:
-    if len(found) < 2:
-        return found[0] if found else None
-    times = np.full(size, NOTHING)
-    for one in found:
-        times = np.minimum(times, np.where(unpacked(one.known, size) == 1, one.times, NOTHING))
-    return Dated(times, packed(times < NOTHING))

@@ -27,6 +27,7 @@ class Readings:
     Args:
         truths: Of every criterion of the program, by its number.
         indications: Of every step: the truths of its indications, inherited ones included.
+        fired: Of every step: the rows in which any indication is true.
         status: Of every step: the rows that have each status.
         done_at: When the steps that were finished were finished; `EVER` where that is not known.
         asked_again: The first fact, newer than the end of a step, that asks for it again; `NOTHING` where none does.
@@ -38,6 +39,7 @@ class Readings:
     truths: list[Truths]
     since: Since
     indications: dict[str, list[Truths]] = field(factory=dict)
+    fired: dict[str, Bits] = field(factory=dict)
     status: dict[str, dict[Status, Bits]] = field(factory=dict)
     done: dict[str, Bits] = field(factory=dict)
     done_at: dict[str, Times] = field(factory=dict)
@@ -98,11 +100,12 @@ class Readings:
     def _first_that_fits(self, planned: PlannedStep, found: list[Truths]) -> dict[Status, Bits]:
         none = self.charts.none
         left, status = ~none, dict.fromkeys(Status, none)
+        fired = self.fired[planned.step.id] = any_bits([truth.true for truth in found], none)
         fits = {
             Status.DECLINED: self.event(planned.step.id).any_of(("declined",), none),
             Status.DONE: self._is_still_done(planned),
             Status.NOT_INDICATED: ~any_bits([truth.possible for truth in found], none),
-            Status.UNDETERMINED: ~any_bits([truth.true for truth in found], none),
+            Status.UNDETERMINED: ~fired,
             Status.CONTRAINDICATED: any_bits([self.truth(rule).true for rule in planned.absolute], none),
             Status.WAITING: self._waits(planned),
         }

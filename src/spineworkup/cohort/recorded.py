@@ -131,12 +131,12 @@ def _values(columns: Columns, chunk: Chunk, id_: str, size: int) -> tuple[Values
 
 def _measured(columns: Columns, chunk: Chunk, id_: str, unit: str) -> tuple[Values, Bits, Bits]:
     column, finding = chunk[id_], columns.pathway.findings[id_]
-    given, raw = valid_bits(column), _numbers(column)
-    size = np.abs(raw.astype(np.float64))
+    given, numbers = valid_bits(column), np.asarray(_numbers(column), np.float64)
+    size = np.abs(numbers)
     most = _WHOLE if types.is_integer(column.type) else LARGEST
     ordinary = (size < most) & ((size > SMALLEST) | (size == 0))
     odd = given & ~packed(ordinary)
-    numbers, cuts = np.asarray(raw, np.float64), cuts_of(columns.pathway, id_, unit)
+    cuts = cuts_of(columns.pathway, id_, unit)
     known: Bits = given & ~odd
     if finding.low is not None:
         known = known & packed(numbers >= cuts.at_least(finding.low))

@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from spineworkup.charts import STATES
-from spineworkup.cohort.answers import STATUSES, TIERS, Answers, Codes, StepAnswers
+from spineworkup.cohort.answers import STATUSES, TIERS, Answers, StepAnswers
 from spineworkup.cohort.bits import Bits, unpacked
-from spineworkup.cohort.times import dated
+from spineworkup.cohort.codes import Codes
+from spineworkup.cohort.times import MOMENT, dated
 
 WORDS = pa.list_(pa.string())
 _STATUSES, _TIERS, _STATES = (pa.array(words) for words in (STATUSES, TIERS, STATES))
@@ -24,20 +25,27 @@ def columns_of_answers(answers: Answers, size: int, more: frozenset[str]) -> Ite
     yield "urgency_highest", coded(_highest([step.highest for step in steps], size), _TIERS)
     if "questions" in more:
         yield "questions", _words(answers.questions, size)
+    # One for all steps of which no row has a time, or nothing is recorded.
+    no_time, no_state = pa.nulls(size, MOMENT), pa.nulls(size, pa.dictionary(pa.int8(), pa.string()))
     for id_, step in answers.steps.items():
-        for name, column in _of_step(step, size, more):
+        for name, column in _of_step(step, size, more, no_time, no_state):
             yield f"{id_}.{name}", column
 
 
-def _of_step(step: StepAnswers, size: int, more: frozenset[str]) -> Iterator[Named]:
+def _of_step(
+    step: StepAnswers, size: int, more: frozenset[str], no_time: pa.Array, no_state: pa.Array
+) -> Iterator[Named]:
     yield "status", coded(step.status, _STATUSES)
     yield "urgency_lowest", coded(step.lowest, _TIERS)
     yield "urgency_highest", coded(step.highest, _TIERS)
-    yield "due", dated(step.due)
+    yield "due", no_time if step.due is None else dated(step.due)
     yield "overdue", flags(step.overdue, size)
     yield "clear_to_proceed", flags(step.clear, size)
-    yield "progress", coded(step.progress, _STATES, step.progress_at.known)
-    yield "progress_at", dated(step.progress_at)
+    if step.progress is None or step.progress_at is None:
+        yield from (("progress", no_state), ("progress_at", no_time))
+    else:
+        yield "progress", coded(step.progress, _STATES, step.progress_at.known)
+        yield "progress_at", dated(step.progress_at)
     ids = [rule.rule.id for rule in step.planned.indications]
     for name, bits in (("fired", step.fired), ("pending", step.pending)):
         if name in more:

@@ -79,7 +79,8 @@ class Since:
             case Not():
                 return self._since(parts[0], rows, not truth, untimed)
         needed = _needed(criterion, len(parts), truth)
-        if needed <= 0:
+        # With none needed it has always been so; with more than there are it never is, and nobody asks.
+        if not 0 < needed <= len(parts):
             return np.full(len(rows), EVER)
         moments = [
             np.where(self._is(part, truth, rows), self._since(part, rows, truth, untimed), NOTHING) for part in parts

@@ -95,7 +95,9 @@ def moments(batch: pa.RecordBatch, name: str, default: datetime | None = None) -
     """Return a column of times as the results hold them; null where there is none, or none that can be read."""
     if name not in batch.schema.names:
         return pa.repeat(pa.scalar(default, MOMENT), batch.num_rows)
-    return dated(read_times(batch.column(name))[0]).fill_null(pa.scalar(default, MOMENT))
+    column = batch.column(name)
+    found = column if column.type == MOMENT else dated(read_times(column)[0])
+    return found.fill_null(pa.scalar(default, MOMENT)) if default is not None and found.null_count else found
 
 
 def dated(moments: Dated) -> pa.Array:
