@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
 
-from spineworkup import Chart, assess, load_pathway
+from spineworkup import load_pathway
 from spineworkup.charts import read_chart
 from spineworkup.logic.plan import plan
-from spineworkup.pathways import Pathway
-from tests.benchmarks import by_hand, peers, shipped
+from tests.benchmarks import by_hand, ours, peers, shipped
 from tests.benchmarks.cql import Node
 from tests.benchmarks.plain_python import plain_assess
-from tests.benchmarks.rounds import Spread, Timed, affordable, each, in_turn
+from tests.benchmarks.rounds import Spread, Timed, in_turn, timed
 from tests.benchmarks.workload import AT, CLOCKS, Answer, Patient, Workload, patients, specified
 
-# Of each measurement, processor time; and how many patients are ready, so that none comes twice.
-BUDGET, READY = 0.15, 20_000
+# So many patients are ready that none comes twice in a round.
+READY = 20_000
 
 
 @frozen
@@ -64,19 +62,13 @@ def check(work: Workload, engine: Engine, ward: Sequence[Patient]) -> None:
             raise AssertionError(f"{engine.name} answers otherwise than the specification")
 
 
-def timed(run: Callable[[Any], Any], ward: Sequence[Any], form: Callable[[Any], Any] | None = None) -> Timed:
-    """Time a function over other patients in every round, as many as a budget of time allows."""
-    ready = ward[0] if form is None else form(ward[0])
-    return each(run, ward, affordable(run, ready, BUDGET, 2000), form)
-
-
 def neutral(work: Workload, rounds: int, others: Sequence[Engine] = OTHERS, cql: bool = True) -> dict[str, Spread]:
     """Return the time of every engine as a multiple of hand-written Python's."""
     ward = patients(READY)
     for engine in (BY_HAND, COMPILED, *others):
         check(work, engine, ward[:10])
     sides = {engine.name: timed(engine.prepare(work), ward, engine.form) for engine in (COMPILED, *others)}
-    sides = {**ours(work.pathway, ward), **sides}
+    sides = {**ours.sides(work.pathway, ward), **sides}
     node = Node(work, ward[:2000]) if cql else None
     try:
         if node is not None:
@@ -97,58 +89,10 @@ def shipped_pathway(rounds: int) -> dict[str, Spread]:
     plain = plain_assess(pathway)
 
     def facts_of(patient: Patient) -> Mapping[str, Any]:
-        return read_chart(_chart(pathway, patient), AT, plan(pathway).derived, pathway.totals).facts
+        return read_chart(ours.chart(pathway, patient), AT, plan(pathway).derived, pathway.totals).facts
 
-    by_hand = timed(lambda facts: plain(facts, CLOCKS, AT), ward, facts_of)
-    return in_turn(by_hand, ours(pathway, ward), rounds)
-
-
-def ours(pathway: Pathway, ward: Sequence[Patient]) -> dict[str, Timed]:
-    """Return what the library is timed at: from a dictionary, from a chart, and after one finding changed."""
-    make = partial(_chart, pathway)
-
-    def outcomes(chart: Chart) -> Any:
-        return assess(pathway, chart, at=AT).outcomes
-
-    def items(chart: Chart) -> Any:
-        return assess(pathway, chart, at=AT).items
-
-    return {
-        DICT: timed(lambda patient: outcomes(make(patient)), ward),
-        CHART: timed(outcomes, ward, make),
-        ITEMS: timed(items, ward, make),
-        **dict(_changed(pathway, ward)),
-    }
-
-
-DICT = "**spineworkup**, dictionary to checklist"
-CHART = "**spineworkup**, chart to checklist"
-ITEMS = "**spineworkup**, chart to checklist, every item read"
-CHANGED = "**spineworkup**, one finding changed"
-
-
-def _chart(pathway: Pathway, patient: Patient) -> Chart:
-    return Chart(pathway.findings, patient, clocks=CLOCKS)
-
-
-def _changed(pathway: Pathway, ward: Sequence[Patient]) -> Iterator[tuple[str, Timed]]:
-    """Time a change of one finding to what the next patient has of it."""
-    from spineworkup import assessment
-
-    reassess = getattr(assessment, "reassess", None)  # TODO
-    if reassess is None:
-        return
-    names = list(pathway.findings)
-
-    def make(place: int) -> tuple[Any, Mapping[str, Any]]:
-        name = names[place % len(names)]
-        checklist = assess(pathway, _chart(pathway, ward[place]), at=AT)
-        return checklist, {name: ward[(place + 1) % len(ward)].get(name)}
-
-    def run(given: tuple[Any, Mapping[str, Any]]) -> Any:
-        return reassess(*given).outcomes
-
-    yield CHANGED, timed(run, range(len(ward)), make)
+    plain_python = timed(lambda facts: plain(facts, CLOCKS, AT), ward, facts_of)
+    return in_turn(plain_python, ours.sides(pathway, ward), rounds)
 
 
 def _cql(node: Node, ward: Sequence[Patient]) -> Timed:
@@ -156,10 +100,10 @@ def _cql(node: Node, ward: Sequence[Patient]) -> Timed:
         if node.run(place, place + 1) != specified(node.work, ward[place]):
             raise AssertionError("cql-execution answers otherwise than the specification")
 
-    def timed(number: int) -> float:
+    def taken(number: int) -> float:
         first = number * 100 % 2000
         start = node.cpu_time()
         node.run(first, first + 100)
         return (node.cpu_time() - start) / 100
 
-    return timed
+    return taken

@@ -1,45 +1,66 @@
-"""The library itself, asked for the whole checklist of one patient."""
+"""The library itself: from a dictionary, from a chart, and after one finding changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from spineworkup import Chart, assess
+from spineworkup.assessment import reassess
 from spineworkup.checklists import Checklist
 from spineworkup.pathways import Pathway
 from spineworkup.truth import Truth
+from tests.benchmarks.rounds import Timed, timed
 from tests.benchmarks.workload import AT, CLOCKS, SUSPICION, Answer, Patient
 
 
-def chart_of(pathway: Pathway) -> Callable[[Patient], Chart]:
-    """Return a function from a dictionary to a chart: every value checked and typed."""
-    return lambda patient: Chart(pathway.findings, patient, clocks=CLOCKS)
+def chart(pathway: Pathway, patient: Patient) -> Chart:
+    """Return a chart: every value checked and typed."""
+    return Chart(pathway.findings, patient, clocks=CLOCKS)
 
 
-def from_dict(pathway: Pathway) -> Callable[[Patient], Any]:
-    """Return a function from a dictionary to every item of the checklist."""
-    return lambda patient: assess(pathway, Chart(pathway.findings, patient, clocks=CLOCKS), at=AT).items
+def sides(pathway: Pathway, ward: Sequence[Patient]) -> dict[str, Timed]:
+    """Return what the library is timed at."""
+    make = partial(chart, pathway)
+    return {
+        "**spineworkup**, dictionary to checklist": timed(lambda patient: _outcomes(pathway, make(patient)), ward),
+        "**spineworkup**, chart to checklist": timed(partial(_outcomes, pathway), ward, make),
+        "**spineworkup**, chart to checklist, every item read": timed(partial(_items, pathway), ward, make),
+        "**spineworkup**, one finding changed": timed(_changed, range(len(ward)), partial(_change, pathway, ward)),
+    }
 
 
-def from_chart(pathway: Pathway) -> Callable[[Chart], Any]:
-    """Return a function from a chart to every item of the checklist."""
-    return lambda chart: assess(pathway, chart, at=AT).items
+def _outcomes(pathway: Pathway, made: Chart) -> Any:
+    return assess(pathway, made, at=AT).outcomes
 
 
-def answer_of(checklist: Checklist, steps: Mapping[str, Any]) -> Answer:
+def _items(pathway: Pathway, made: Chart) -> Any:
+    return [item.due for item in assess(pathway, made, at=AT).items]
+
+
+def _change(pathway: Pathway, ward: Sequence[Patient], place: int) -> tuple[Checklist, Mapping[str, Any]]:
+    """Return a checklist, and one finding as the next patient has it: another one each time."""
+    names = list(pathway.findings)
+    name = names[place % len(names)]
+    return assess(pathway, chart(pathway, ward[place]), at=AT), {name: ward[(place + 1) % len(ward)].get(name)}
+
+
+def _changed(given: tuple[Checklist, Mapping[str, Any]]) -> Any:
+    return reassess(*given).outcomes
+
+
+def answer_of(checklist: Checklist, steps: Iterable[str]) -> Answer:
     """Return an answer in the form of the specification's."""
-    answer: Answer = []
-    for id_ in steps:
-        item = checklist.item(id_)
-        truths = zip(item.planned.indications, item.reading.indications[id_], strict=True)
-        by_truth: dict[Truth, list[str]] = {truth: [] for truth in Truth}
-        for planned, truth in truths:
-            by_truth[truth].append(planned.rule.id)
-        fired, pending = tuple(by_truth[Truth.TRUE]), tuple(by_truth[Truth.UNKNOWN])
-        answer.append((item.status.value, item.urgency.highest.rank, _hours(item.due), fired, pending))
-    return answer
+    return [_step(checklist, id_) for id_ in steps]
+
+
+def _step(checklist: Checklist, id_: str) -> tuple[str, int, int | None, tuple[str, ...], tuple[str, ...]]:
+    item = checklist.item(id_)
+    pairs = list(zip(item.planned.indications, item.reading.indications[id_], strict=True))
+    fired, pending = (tuple(p.rule.id for p, truth in pairs if truth is wanted) for wanted in (Truth.TRUE, Truth.UNKNOWN))
+    return item.status.value, item.urgency.highest.rank, _hours(item.due), fired, pending
 
 
 def _hours(due: datetime | None) -> int | None:

@@ -12,8 +12,9 @@ from attrs import frozen
 
 # Takes the number of the round, and returns the seconds that one patient took.
 Timed = Callable[[int], float]
-Clock = Callable[[], float]
 T = TypeVar("T")
+# Of each measurement: processor time, and patients.
+BUDGET, MOST = 0.15, 500
 
 
 @frozen
@@ -67,6 +68,7 @@ def each(run: Callable[[T], Any], given: Sequence[T], count: int, make: Callable
     def timed(number: int) -> float:
         chosen = [given[place % len(given)] for place in range(number * count, (number + 1) * count)]
         ready = chosen if make is None else [make(one) for one in chosen]
+        gc.collect()
         start = time.process_time()
         for one in ready:
             run(one)
@@ -75,9 +77,15 @@ def each(run: Callable[[T], Any], given: Sequence[T], count: int, make: Callable
     return timed
 
 
-def affordable(run: Callable[[T], Any], one: T, budget: float, most: int) -> int:
-    """Return how many times `run` may run within a budget of seconds: at least three times, at most `most`."""
+def timed(run: Callable[[Any], Any], ward: Sequence[Any], form: Callable[[Any], Any] | None = None) -> Timed:
+    """Time a function over other patients in every round, as many as a budget of time allows.
+
+    Args:
+        form: Makes of a patient what the function takes, outside the time.
+    """
+    one = ward[0] if form is None else form(ward[0])
     start = time.process_time()
     for _ in range(3):
         run(one)
-    return max(3, min(most, int(budget * 3 / (time.process_time() - start + 1e-9))))
+    seconds = (time.process_time() - start) / 3
+    return each(run, ward, max(3, min(MOST, int(BUDGET / (seconds + 1e-9)))), form)
