@@ -25,7 +25,7 @@ from spineworkup.synthetic.plan import Plan
 from spineworkup.synthetic.to_files import write_cohort
 
 PATHWAY = load_pathway("metastatic_spine")
-PEOPLE = 25
+PEOPLE = 40
 PLAN = Plan(PATHWAY, PEOPLE)
 AT = read_time("2026-01-01T00:00:00+00:00")
 NAMES = {"parquet": "synthetic.parquet", "csv": "synthetic.csv", "arrow": "synthetic.arrow", "long": "synthetic-long.csv", "ndjson": "synthetic"}
