@@ -170,11 +170,16 @@ def _distinct(columns: Columns, chunk: Chunk, id_: str) -> tuple[Codes, list[dic
     if f"{id_}.unit" not in chunk:
         return _numbers(coded.indices), [{id_: value, f"{id_}.unit": unit} for value in values]
     units = _encoded(chunk[f"{id_}.unit"])
-    names = [*units.dictionary.to_pylist(), unit]
-    of_unit = units.indices.fill_null(len(names) - 1).to_numpy()
-    pairs = coded.indices.fill_null(0).to_numpy().astype(np.int64) * len(names) + of_unit
+    names, values = [*units.dictionary.to_pylist(), unit], [*values, None]
+    of_value, of_unit = _filled(coded.indices, len(values) - 1), _filled(units.indices, len(names) - 1)
+    pairs = of_value * len(names) + of_unit
     different, codes = np.unique(pairs, return_inverse=True)
     return codes, [{id_: values[p // len(names)], f"{id_}.unit": names[p % len(names)]} for p in different.tolist()]
+
+
+def _filled(codes: pa.Array, missing: int) -> Codes:
+    filled: Codes = pc.fill_null(codes.cast(pa.int64()), missing).to_numpy()
+    return filled
 
 
 def _entry(columns: Columns, id_: str, row: dict[str, Any]) -> Entry | None:
