@@ -11,6 +11,7 @@ import pyarrow as pa
 from attrs import evolve, field, frozen
 from pyspark import TaskContext
 from pyspark.sql import DataFrame
+from pyspark.sql.functions import struct
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
 from spineworkup.cohort.answers import More
@@ -48,12 +49,12 @@ def assess_spark(
     Raises:
         ChartError: A column is not known or has a type from which no value can be read.
     """
-    work = _Work(evolve(pathway), at, tuple(more), tuple(keep), long, tuple(frame.columns))
+    work = _Work(evolve(pathway), at, tuple(more), tuple(keep), long)
     nobody = pa.RecordBatch.from_pylist([], to_arrow_schema(frame.schema, timezone="UTC"))
     work = evolve(work, schema=work.together(nobody, np.arange(0)).schema)
-    # A name with a dot is to Spark a field of a column, so the columns go by numbers.
-    numbered = frame.toDF(*map(str, range(len(work.names))))
-    return numbered.mapInArrow(work.assess, from_arrow_schema(work.schema, prefer_timestamp_ntz=False))
+    # A row as one column: Spark takes seconds to name hundreds of them, and a name with a dot for a field of a column.
+    rows = frame.select(struct("*").alias("row"))
+    return rows.mapInArrow(work.assess, from_arrow_schema(work.schema, prefer_timestamp_ntz=False))
 
 
 def assessed(frame: DataFrame) -> DataFrame:
@@ -76,7 +77,6 @@ class _Work:
     """What a worker does.
 
     Args:
-        names: The columns of the table.
         schema: Of what it gives back.
     """
 
@@ -85,13 +85,12 @@ class _Work:
     more: tuple[More, ...]
     keep: tuple[str, ...]
     long: bool
-    names: tuple[str, ...]
     schema: Any = field(default=None)
 
     def assess(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Assess the batches of a partition, joined as Spark makes them small."""
         for chunk in merged(_numbered(batches), ROWS):
-            yield self.together(chunk.rows.rename_columns(list(self.names)), chunk.records).cast(self.schema)
+            yield self.together(chunk.rows, chunk.records).cast(self.schema)
 
     def together(self, batch: pa.RecordBatch, records: np.ndarray) -> pa.RecordBatch:
         """Return results and rejects as one batch, as Spark takes one table from a worker."""
@@ -114,7 +113,8 @@ def _numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[Chunk]:
     context = TaskContext.get()
     first = (context.partitionId() if context else 0) << _PARTITION_BITS
     for batch in batches:
-        yield Chunk(batch, np.arange(first, first + batch.num_rows))
+        rows = pa.RecordBatch.from_struct_array(batch.column("row"))
+        yield Chunk(rows, np.arange(first, first + batch.num_rows))
         first += batch.num_rows
 
 
