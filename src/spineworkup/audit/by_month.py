@@ -12,7 +12,7 @@ from spineworkup.audit.outcomes import MONTH_UNKNOWN
 from spineworkup.audit.over_time import FEWEST, Limits, Signals, p_limits, signals_of
 from spineworkup.audit.rows import AT_LEAST, COUNTS, SHARES, row_of
 from spineworkup.audit.standards import hours_in_words
-from spineworkup.audit.svg import BLUE, GREY, INK, RUST, Plot, names_axis, shares_axis
+from spineworkup.audit.svg import BLUE, GREY, INK, RUST, Element, Plot, names_axis, shares_axis
 
 
 @frozen
@@ -42,7 +42,7 @@ def by_month(counted: Counted) -> Figure:
     )
     signals = signals_of([point.share for point in points])
     id_ = f"months-{standard.id}"
-    plot = _months_plot(id_, title, points, signals) if signals else ""
+    plot = _months_plot(id_, title, points, signals) if signals else None
     return Figure(id_, title, says, Table(columns, tuple(rows)), plot, _signal_notes(points, signals))
 
 
@@ -62,7 +62,7 @@ def _points(counted: Counted) -> list[_Point]:
     return made
 
 
-def _months_plot(id_: str, title: str, points: Sequence[_Point], signals: Signals) -> str:
+def _months_plot(id_: str, title: str, points: Sequence[_Point], signals: Signals) -> Element:
     says = f"A point for each of {len(points)} months, with its interval, the median and the control limits. {' '.join(_signal_notes(points, signals))}"
     plot = Plot(title, says, names_axis([point.place[1] for point in points], "month"), shares_axis("in time, at least"), id_)
     for end in ("low", "high"):

@@ -9,7 +9,7 @@ from spineworkup.audit.figures import Column, Figure, Interval, Table, Value
 from spineworkup.audit.rows import AT_LEAST, COUNTS, SHARES, row_of
 from spineworkup.audit.shares import funnel_limit
 from spineworkup.audit.standards import hours_in_words
-from spineworkup.audit.svg import BLUE, GREY, INK, RUST, Plot, numbers_axis, shares_axis
+from spineworkup.audit.svg import BLUE, GREY, INK, RUST, Element, Plot, numbers_axis, shares_axis
 
 _PROBABILITIES = (0.001, 0.025, 0.975, 0.999)
 _FUNNEL = tuple(Column(f"{name} limits", "share", ends=True) for name in ("95%", "99.8%"))
@@ -30,7 +30,7 @@ def by_site(counted: Counted) -> Figure:
     )
     id_ = f"sites-{standard.id}"
     sites = [(place[1], found.counted, found.at_least.value) for place in counted.sites if (found := counted.shares(place)) is not None and found.at_least.value is not None]
-    plot = _funnel_plot(id_, title, sites, target) if sites and target is not None else ""
+    plot = _funnel_plot(id_, title, sites, target) if sites and target is not None else None
     return Figure(id_, title, says, Table(columns, tuple(rows)), plot, _site_notes(sites, target))
 
 
@@ -54,7 +54,7 @@ def _site_notes(sites: Sequence[tuple[str, int, float]], target: float | None) -
     return tuple(f"Beyond the {limit} limits: {name}." for name, limit in beyond) or ("No site lies beyond the 95% limits.",)
 
 
-def _funnel_plot(id_: str, title: str, sites: Sequence[tuple[str, int, float]], target: float) -> str:
+def _funnel_plot(id_: str, title: str, sites: Sequence[tuple[str, int, float]], target: float) -> Element:
     says = f"A point for each of {len(sites)} sites: its number of patients and its share in time. {' '.join(_site_notes(sites, target))}"
     plot = Plot(title, says, numbers_axis(max(size for _, size, _ in sites) * 1.1, "patients counted"), shares_axis("in time, at least"), id_)
     every = max(round(plot.x.high / 100), 1)

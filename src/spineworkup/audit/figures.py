@@ -7,6 +7,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from spineworkup.audit.small_numbers import Hidden
+from spineworkup.audit.svg import Element
 
 Form = Literal["text", "count", "share", "hours"]
 NOT_KNOWN = "–"
@@ -56,7 +57,7 @@ class Figure:
     Args:
         id: Unique in a report; the name of its CSV file.
         says: How to read it, and its sources.
-        plot: SVG; empty where the table alone is shown.
+        plot: None where the table alone is shown.
         notes: What was found in it.
     """
 
@@ -64,7 +65,7 @@ class Figure:
     title: str
     says: tuple[str, ...]
     table: Table
-    plot: str = field(default="", repr=False)
+    plot: Element | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
 
 

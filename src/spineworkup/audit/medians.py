@@ -10,7 +10,7 @@ from spineworkup.audit.outcomes import MONTH_UNKNOWN
 from spineworkup.audit.over_time import Limits, xmr_limits
 from spineworkup.audit.small_numbers import HIDDEN
 from spineworkup.audit.standards import Standard, hours_in_words, plain_hours
-from spineworkup.audit.svg import BLUE, GREY, INK, RUST, Plot, names_axis, numbers_axis
+from spineworkup.audit.svg import BLUE, GREY, INK, RUST, Element, Plot, names_axis, numbers_axis
 from spineworkup.audit.waiting import Curve
 
 
@@ -28,7 +28,7 @@ def medians_by_month(counted: Counted) -> Figure:
     found = [(place[1], curve.median) for place, curve in curves if curve is not None and curve.median is not None]
     id_ = f"medians-{standard.id}"
     limits = xmr_limits([median for _, median in found])
-    plot = _medians_plot(id_, title, found, limits, standard) if limits else ""
+    plot = _medians_plot(id_, title, found, limits, standard) if limits else None
     return Figure(id_, title, says, Table(columns, rows), plot)
 
 
@@ -39,7 +39,7 @@ def _median_values(curve: Curve | None, fewest: int) -> tuple[Value, ...]:
     return HIDDEN if fewest else curve.happened, curve.median, Interval(*curve.median_interval)
 
 
-def _medians_plot(id_: str, title: str, found: Sequence[tuple[str, float]], limits: Limits, standard: Standard) -> str:
+def _medians_plot(id_: str, title: str, found: Sequence[tuple[str, float]], limits: Limits, standard: Standard) -> Element:
     high = max(limits.high, standard.hours, *(median for _, median in found))
     beyond = [month for month, median in found if limits.beyond(median)]
     says = f"A point for each of {len(found)} months. Mean {plain_hours(limits.centre)} hours. Beyond the limits: {', '.join(beyond) or 'none'}."

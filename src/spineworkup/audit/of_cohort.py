@@ -10,7 +10,7 @@ from spineworkup.audit.counted import ALL, Counted
 from spineworkup.audit.figures import Column, Figure, Interval, Section, Table, Value, show
 from spineworkup.audit.rows import AT_LEAST, COUNTS, SHARES, row_of
 from spineworkup.audit.small_numbers import HIDDEN, Hidden, Sum, suppressed
-from spineworkup.audit.svg import bars, spans
+from spineworkup.audit.svg import Element, bars, spans
 from spineworkup.urgency import Urgency
 
 # So many findings and steps have a bar; all are in the table.
@@ -55,11 +55,11 @@ def _in_words(counted: Counted) -> str:
     )
 
 
-def _glance_plot(title: str, counted: Sequence[Counted], notes: Sequence[str]) -> str:
+def _glance_plot(title: str, counted: Sequence[Counted], notes: Sequence[str]) -> Element | None:
     """Draw for each limit what is sure and what is possible."""
     shown = [(one.of.standard.words, shares) for one in counted if (shares := one.shares(ALL)) is not None and shares.counted]
     if not shown:
-        return ""
+        return None
     return spans("at-a-glance", title, " ".join(notes), [(words, shares.at_least.value or 0, shares.at_most.value or 0, shares.at_least.interval) for words, shares in shown])
 
 
@@ -82,7 +82,7 @@ def missing(answers: Answers, fewest: int) -> Section:
         "Only what could still change an answer is counted: not recorded, or not usable (too old, conflicting, implausible). The urgency is the highest that a step could reach by "
         "the answer, where that is more than is certain now.",
     )
-    plot = bars("missing", title, f"Bars of the {len(shown)} findings that are asked of the most patients.", shown) if shown else ""
+    plot = bars("missing", title, f"Bars of the {len(shown)} findings that are asked of the most patients.", shown) if shown else None
     return Section("missing-data", "What was missing, and what it would change", (), (Figure("missing", title, says, Table(columns, tuple(rows)), plot),))
 
 
@@ -130,7 +130,7 @@ def overdue(answers: Answers, fewest: int) -> Section:
         "clock started, the checklist counts from it; the shares above count from the clock alone.",
     )
     columns = (Column("step"), Column("overdue", "count"), *(Column(words, "count") for words in (*_HAPPENED, _ELSE)))
-    plot = bars("overdue", title, f"Bars of the {len(shown)} steps that are overdue for the most patients.", shown) if shown else ""
+    plot = bars("overdue", title, f"Bars of the {len(shown)} steps that are overdue for the most patients.", shown) if shown else None
     return Section("overdue-steps", "Overdue now", (), (Figure("overdue", title, says, Table(columns, tuple(rows)), plot),))
 
 

@@ -33,4 +33,4 @@ def _outcomes(counted: Counted) -> Figure:
     shown = [(words, float(number), f"{number:,}") for words, _, number in rows if not isinstance(number, Hidden) and number]
     table = Table((Column("what became of it"), Column("counts as"), Column("patients", "count")), tuple(rows))
     id_ = f"outcomes-{standard.id}"
-    return Figure(id_, title, says, table, bars(id_, title, "Bars of the number of patients with each outcome.", shown) if shown else "")
+    return Figure(id_, title, says, table, bars(id_, title, "Bars of the number of patients with each outcome.", shown) if shown else None)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from spineworkup.audit.counted import Counted
 from spineworkup.audit.figures import Column, Figure, Interval, Table, Value
 from spineworkup.audit.standards import Standard, hours_in_words, plain_hours
-from spineworkup.audit.svg import RUST, Axis, Plot, numbers_axis, shares_axis
+from spineworkup.audit.svg import RUST, Axis, Element, Plot, numbers_axis, shares_axis
 from spineworkup.audit.waiting import Curve
 
 _FRACTIONS = (0.25, 0.5, 1, 1.5, 2, 3, 4, 7, 14)
@@ -65,7 +65,7 @@ def _shares_at(curve: Curve, hours: float) -> tuple[float, float, float]:
     return (0.0, 0.0, 0.0) if moment is None else (1 - moment.waiting, 1 - moment.high, 1 - moment.low)
 
 
-def _curve_plot(id_: str, title: str, curve: Curve, standard: Standard, fewest: int) -> str:
+def _curve_plot(id_: str, title: str, curve: Curve, standard: Standard, fewest: int) -> Element:
     end = standard.hours * _AS_FAR_AS
     plot = Plot(title, f"A curve of the share performed by each hour, up to {hours_in_words(end)}. {median_words(curve)}", numbers_axis(end, "hours"), shares_axis("performed"), id_)
     hours = _checkpoints(curve, standard, fewest) if fewest else [moment.hours for moment in curve.moments]

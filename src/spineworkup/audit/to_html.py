@@ -7,7 +7,6 @@ from spineworkup.errors import MissingExtraError
 
 try:
     from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
 except ImportError as error:  # pragma: no cover
     raise MissingExtraError("audit", "jinja2") from error
 
@@ -17,5 +16,4 @@ def to_html(report: Report) -> str:
     environment = Environment(
         loader=PackageLoader("spineworkup.audit"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    # The plots are markup of ours, in which every text is escaped already.
-    return environment.get_template("report.html.j2").render(report=report, plot=Markup) + "\n"
+    return environment.get_template("report.html.j2").render(report=report) + "\n"
