@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 
 from spineworkup.audit.answers import Answers
 from spineworkup.audit.counted import ALL, Counted
@@ -69,43 +69,57 @@ def _one_shown(number: int, of: int, fewest: int) -> int | Hidden:
 
 
 def missing(answers: Answers, fewest: int) -> Section:
-    """Return what is asked of how many patients, and what the answers could change."""
-    title = "Findings that aren't known and would matter"
-    columns = (
-        Column("finding"), Column("patients", "count"), Column("of all", "share"), Column(f"asked for {answers.pathway.steps[answers.step].label}", "count"),
-        Column("could make a step"), Column("asked most for"),
-    )  # fmt: skip
-    for_step = _by_finding(answers.reach, answers.step)
-    rows = [_missing_row(answers, finding, number, for_step[finding], fewest) for finding, number in answers.lacking.most_common()]
-    shown = [(str(row[0]), float(row[1]), f"{row[1]:,}") for row in rows if isinstance(row[1], int)][:_BARS]
+    """Return what is asked of how many patients, and what the answers could change: for the step, and for all steps."""
+    label = answers.pathway.steps[answers.step].label
+    for_step = Counter({finding: sum(steps.values()) for finding, steps in _asked(answers, answers.step).items()})
     says = (
         "Only what could still change an answer is counted: not recorded, or not usable (too old, conflicting, implausible). The urgency is the highest that a step could reach by "
         "the answer, where that is more than is certain now.",
     )
-    plot = bars("missing", title, f"Bars of the {len(shown)} findings that are asked of the most patients.", shown) if shown else None
-    return Section("missing-data", "What was missing, and what it would change", (), (Figure("missing", title, says, Table(columns, tuple(rows)), plot),))
+    figures = (
+        _missing(answers, "missing-for-the-step", f"Findings that aren't known and would matter for {label}", says, for_step, answers.step, fewest),
+        _missing(answers, "missing", "Findings that aren't known and would matter for any step", says, answers.lacking, "", fewest),
+    )
+    return Section("missing-data", "What was missing, and what it would change", (), figures)
 
 
-def _by_finding(reach: Mapping[tuple[str, str, str], int], wanted: str) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for (finding, step, _), number in reach.items():
-        if step == wanted:
-            found[finding] += number
+def _missing(answers: Answers, id_: str, title: str, says: tuple[str, ...], asked: Counter[str], step: str, fewest: int) -> Figure:
+    steps = _asked(answers, step)
+    tiers = _tiers(answers, step)
+    columns = (Column("finding"), Column("patients", "count"), Column("of all", "share"), Column("could make it" if step else "could make a step"), Column("asked most for"))
+    rows = []
+    for finding, number in _ordered(asked):
+        shown = _one_shown(number, answers.people, fewest)
+        share = shown / answers.people if isinstance(shown, int) else HIDDEN
+        rows.append((_label(answers, finding), shown, share, tiers[finding].words if finding in tiers else "no more urgent", _steps_in_words(answers, steps[finding])))
+    told = [(str(row[0]), float(row[1]), f"{row[1]:,}") for row in rows if isinstance(row[1], int)][:_BARS]
+    plot = bars(id_, title, f"Bars of the {len(told)} findings that are asked of the most patients.", told) if told else None
+    # Of one step it needn't be said for which it is asked.
+    wide = len(columns) - bool(step)
+    return Figure(id_, title, says, Table(columns[:wide], tuple(row[:wide] for row in rows)), plot)
+
+
+def _asked(answers: Answers, only: str) -> dict[str, Counter[str]]:
+    """Return for each finding how many patients are asked for which steps."""
+    found: dict[str, Counter[str]] = {}
+    for (finding, step, _), number in answers.reach.items():
+        if only in ("", step):
+            found.setdefault(finding, Counter())[step] += number
     return found
 
 
-def _missing_row(answers: Answers, finding: str, number: int, for_step: int, fewest: int) -> tuple[Value, ...]:
-    shown = _one_shown(number, answers.people, fewest)
-    of_step = _one_shown(for_step, number, fewest) if isinstance(shown, int) else HIDDEN
-    mine = {(step, urgency): count for (id_, step, urgency), count in answers.reach.items() if id_ == finding}
-    tiers = [Urgency(urgency) for _, urgency in mine if urgency]
-    steps: Counter[str] = Counter()
-    for (step, _), count in mine.items():
-        steps[step] += count
-    labels = ", ".join(answers.pathway.steps[step].label for step, _ in steps.most_common(_MOST_STEPS))
-    more = f" and {len(steps) - _MOST_STEPS} more" if len(steps) > _MOST_STEPS else ""
-    share = shown / answers.people if isinstance(shown, int) else HIDDEN
-    return (_label(answers, finding), shown, share, of_step, max(tiers).words if tiers else "no more urgent", labels + more)
+def _tiers(answers: Answers, only: str) -> dict[str, Urgency]:
+    """Return for each finding the highest urgency that it could give a step."""
+    found: dict[str, Urgency] = {}
+    for finding, step, urgency in answers.reach:
+        if urgency and only in ("", step):
+            found[finding] = max(found.get(finding, Urgency.NONE), Urgency(urgency))
+    return found
+
+
+def _steps_in_words(answers: Answers, steps: Counter[str]) -> str:
+    labels = ", ".join(answers.pathway.steps[step].label for step, _ in _ordered(steps)[:_MOST_STEPS])
+    return labels + (f" and {len(steps) - _MOST_STEPS} more" if len(steps) > _MOST_STEPS else "")
 
 
 def _label(answers: Answers, asked: str) -> str:
@@ -117,13 +131,18 @@ def _label(answers: Answers, asked: str) -> str:
     return f"Since when: {label}" if time == "at" else label
 
 
+def _ordered(counts: Counter[str]) -> list[tuple[str, int]]:
+    """Return counts, the most first, and of equal ones by name: the same in every run."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
 def overdue(answers: Answers, fewest: int) -> Section:
     """Return the steps that are overdue, by what was recorded of them last."""
     title = "Steps that are overdue at the moment of the assessment"
     steps = Counter[str]()
     for (step, _), number in answers.overdue.items():
         steps[step] += number
-    rows = [_overdue_row(answers, step, number, fewest) for step, number in steps.most_common()]
+    rows = [_overdue_row(answers, step, number, fewest) for step, number in _ordered(steps)]
     shown = [(str(row[0]), float(row[1]), f"{row[1]:,}") for row in rows if isinstance(row[1], int)][:_BARS]
     says = (
         "By the checklist's own due times: a step is done when its result is acted on, so that one that was performed and not acted on is overdue too. Where a finding came after the "
@@ -147,7 +166,7 @@ def rejected(answers: Answers, fewest: int) -> Section:
     numbers: dict[Hashable, int] = {problem: count for problem, count in answers.rejected.items()}
     numbers[""] = sum(answers.rejected.values())
     several = suppressed(numbers, [Sum("", tuple(answers.rejected))], fewest)
-    rows = tuple((problem, several.get(problem)) for problem, _ in answers.rejected.most_common())
+    rows = tuple((problem, several.get(problem)) for problem, _ in _ordered(answers.rejected))
     table = Table((Column("column and problem"), Column("records", "count")), rows)
     figure = Figure("rejected", "Records that could not be read", says, table, notes=() if rows else ("None.",))
     return Section("rejected-records", "Rejected records", (), (figure,))

@@ -92,10 +92,10 @@ class Plot:
     def word(self, x: float, y: float, text: str, anchor: str = "start") -> None:
         """Write beside a point."""
         across, down = self.at(x, y)
-        place = {"x": across + (7 if anchor == "start" else -7), "y": down - 6}
+        left = across + (7 if anchor == "start" else -7)
         # With a white edge, so that lines behind it don't cross it out.
         edge = _stroke("#fff", width=3)
-        self.drawn.append(element("text", text, **place, text_anchor=anchor, font_size=11, fill=INK, stroke=edge, paint_order="stroke"))
+        self.drawn.append(element("text", text, x=left, y=down - 6, text_anchor=anchor, font_size=11, fill=INK, stroke=edge, paint_order="stroke"))
 
     def key(self, shape: str, words: str, colour: str = BLUE) -> None:
         """Say below the plot what a mark means."""

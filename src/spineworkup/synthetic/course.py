@@ -78,6 +78,8 @@ def course_of(draw: Draw, people: People, window: tuple[np.datetime64, np.dateti
     course.steps[BLOODS] = _done(draw, course.request, draw.chance(0.85), 2.0, end)
     for step in _EXAMINED:
         course.steps[step] = _done(draw, course.seen, draw.chance(0.6), 0.2, end)
+    course.steps["safety_net_advice"] = _done(draw, course.seen, draw.chance(0.6), 1.0, end)
+    course.steps["mdt_handover"] = _done(draw, course.steps[MRI].at, course.read(MRI) & draw.chance(0.6), 24.0, end)
     course.steps["contact_mscc_coordinator"] = _done(draw, course.seen, people.urgent & draw.chance(0.7), 1.0, end)
     return course
 
