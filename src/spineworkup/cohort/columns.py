@@ -13,7 +13,7 @@ from spineworkup.errors import ChartError, CohortError, UnitError
 from spineworkup.findings import Finding, Kind
 from spineworkup.pathways import Pathway
 from spineworkup.reading.faults import did_you_mean
-from spineworkup.units import known_unit
+from spineworkup.units import Quantity
 
 
 @frozen
@@ -150,9 +150,16 @@ def _unit(finding: Finding, schema: pa.Schema) -> str:
 
 
 def _checked(finding: Finding, unit: str) -> str:
-    try:
-        finding.value_of(f"1 {known_unit(unit)}")
-    except (UnitError, ChartError):
+    if not fits(finding, unit):
         allowed = ", ".join((finding.unit, *finding.also))
-        raise CohortError(finding.id, f"the unit of the column doesn't fit: expected {allowed}") from None
+        raise CohortError(finding.id, f"the unit of the column doesn't fit: expected {allowed}")
     return unit
+
+
+def fits(finding: Finding, unit: str) -> bool:
+    """Return whether a finding can be measured in a unit."""
+    try:
+        finding.value_of(Quantity(1, unit))
+    except (UnitError, ChartError):
+        return False
+    return True

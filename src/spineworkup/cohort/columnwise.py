@@ -19,7 +19,7 @@ from spineworkup.cohort.since import Since
 from spineworkup.logic.plan import Plan, PlannedStep, plan
 
 # So many rows at once: their bits fit into the cache. A multiple of 8, so that each chunk begins at a whole byte.
-CHUNK = 1 << 18
+CHUNK = 1 << 17
 
 
 def answer(columns: Columns, batch: pa.RecordBatch, at: datetime | None, answers: Answers) -> Rows:
@@ -50,7 +50,7 @@ def _write(readings: Readings, planned: PlannedStep, answers: StepAnswers, start
     write_codes(status, answers.status[rows])
     truths = readings.indications[id_]
     write_codes(_by_rank(planned, [truth.true for truth in truths], charts.none), answers.lowest[rows])
-    write_codes(_by_rank(planned, [truth.possible for truth in truths], charts.none), answers.highest[rows])
+    write_codes(_by_rank(planned, readings.possible[id_], charts.none), answers.highest[rows])
     answers.clear[octets] = readings.is_clear(planned)
     moments = due(readings, planned)
     if moments is not None:
@@ -73,8 +73,9 @@ def _by_rank(planned: PlannedStep, held: list[Bits], none: Bits) -> dict[int, Bi
     by_rank: dict[int, list[Bits]] = {}
     for rule, bits in zip(planned.indications, held, strict=True):
         by_rank.setdefault(rule.rank, []).append(bits)
-    left, found = ~none, {}
+    higher, found = none, {}
     for rank in sorted(by_rank, reverse=True):
         rows = any_bits(by_rank[rank], none)
-        found[rank], left = left & rows, left & ~rows
+        found[rank] = rows if higher is none else rows & ~higher
+        higher = rows if higher is none else higher | rows
     return found

@@ -50,7 +50,7 @@ def due(readings: Readings, planned: PlannedStep) -> Due | None:
         return None
     wanted = list(_wanted(readings, planned))
     by_clock = [one for clock in readings.charts.clocks if (one := _by_clock(readings, clock, wanted)).within]
-    by_facts = [_by_facts(readings, one, planned.step.id) for one in wanted if one.later.any()]
+    by_facts = [_by_facts(readings, one, planned.step.id) for one in wanted if one.later is not readings.charts.none and one.later.any()]
     if not by_clock and not by_facts:
         return None
     known = [rows for one in by_clock for _, rows in one.within] + [one.known for one in by_facts]
@@ -98,15 +98,18 @@ class _Wanted:
 
 def _wanted(readings: Readings, planned: PlannedStep) -> Iterator[_Wanted]:
     id_, none = planned.step.id, readings.charts.none
-    found, nothing_fired = readings.indications[id_], ~readings.fired[id_]
+    found, possible, fired = readings.indications[id_], readings.possible[id_], readings.fired[id_]
     still_open = ~readings.closed(id_)
+    unfired = still_open & ~fired
     again = readings.asked_again.get(id_)
     ended = none if again is None else packed(again < NOTHING)
-    for rule, truth in zip(planned.indications, found, strict=True):
+    for rule, truth, could_be in zip(planned.indications, found, possible, strict=True):
         if rule.timed:
-            wanted = (truth.true | (truth.unknown & nothing_fired)) & still_open
-            later = wanted & truth.true & (readings.since.timed(readings.program.rules[rule.rule.id]) | ended)
-            yield _Wanted(rule, wanted & ~later, later)
+            true = truth.true & still_open
+            timed = readings.since.timed(readings.program.rules[rule.rule.id])
+            later = none if timed is none and again is None else true & (timed | ended)
+            wanted = true | (could_be & unfired)
+            yield _Wanted(rule, wanted if later is none else wanted & ~later, later)
 
 
 def _by_clock(readings: Readings, clock: str, wanted: Sequence[_Wanted]) -> _ByClock:

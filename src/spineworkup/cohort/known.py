@@ -111,24 +111,34 @@ class Measured:
 
 
 @frozen
-class Either:
-    """A finding that was reported of some rows and worked out of others, never both."""
+class Parts:
+    """A finding that came in several ways, each row in one of them: in several units, reported or worked out."""
 
     known: Bits
-    reported: Values
-    worked_out: Coded
+    parts: Sequence[Values]
+    make_coded: Callable[[], Coded]
 
     def truths(self, leaf: Leaf) -> Truths:
         """Return what a criterion on the finding says of every row."""
-        one, other = self.reported.truths(leaf), self.worked_out.truths(leaf)
-        return Truths((one.true | other.true) & self.known, (one.false | other.false) & self.known)
+        found = [part.truths(leaf) for part in self.parts]
+        true, false = (any_bits(planes, np.zeros_like(self.known)) for planes in ([f.true for f in found], [f.false for f in found]))
+        return Truths(true & self.known, false & self.known)
 
     def coded(self) -> Coded:
         """Return the same by codes."""
-        one, other = self.reported.coded(), self.worked_out
-        reported = unpacked(one.known, len(one.codes)) == 1
-        codes = np.where(reported, one.codes, other.codes.astype(np.int64) + len(one.entries))
-        return Coded(self.known, codes, [*one.entries, *other.entries])
+        return evolve(self.make_coded(), known=self.known)
 
 
-Values = Coded | Flagged | Measured | Either
+Values = Coded | Flagged | Measured | Parts
+
+
+def either(one: Values, other: Values) -> Parts:
+    """Return two ways in which a finding came, as one."""
+
+    def coded() -> Coded:
+        first, second = one.coded(), other.coded()
+        here = unpacked(first.known, len(first.codes)) == 1
+        codes = np.where(here, first.codes, second.codes.astype(np.int64) + len(first.entries))
+        return Coded(first.known | second.known, codes, [*first.entries, *second.entries])
+
+    return Parts(one.known | other.known, (one, other), coded)

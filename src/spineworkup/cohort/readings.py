@@ -27,6 +27,7 @@ class Readings:
     Args:
         truths: Of every criterion of the program, by its number.
         indications: Of every step: the truths of its indications, inherited ones included.
+        possible: Of every step, for each of its indications: the rows in which it is true, or not known.
         fired: Of every step: the rows in which any indication is true.
         status: Of every step: the rows that have each status.
         done_at: When the steps that were finished were finished; `EVER` where that is not known.
@@ -39,6 +40,7 @@ class Readings:
     truths: list[Truths]
     since: Since
     indications: dict[str, list[Truths]] = field(factory=dict)
+    possible: dict[str, list[Bits]] = field(factory=dict)
     fired: dict[str, Bits] = field(factory=dict)
     status: dict[str, dict[Status, Bits]] = field(factory=dict)
     done: dict[str, Bits] = field(factory=dict)
@@ -100,11 +102,12 @@ class Readings:
     def _first_that_fits(self, planned: PlannedStep, found: list[Truths]) -> dict[Status, Bits]:
         none = self.charts.none
         left, status = ~none, dict.fromkeys(Status, none)
+        possible = self.possible[planned.step.id] = [truth.possible for truth in found]
         fired = self.fired[planned.step.id] = any_bits([truth.true for truth in found], none)
         fits = {
             Status.DECLINED: self.event(planned.step.id).any_of(("declined",), none),
             Status.DONE: self._is_still_done(planned),
-            Status.NOT_INDICATED: ~any_bits([truth.possible for truth in found], none),
+            Status.NOT_INDICATED: ~any_bits(possible, none),
             Status.UNDETERMINED: ~fired,
             Status.CONTRAINDICATED: any_bits([self.truth(rule).true for rule in planned.absolute], none),
             Status.WAITING: self._waits(planned),

@@ -14,9 +14,9 @@ from attrs import define, evolve
 
 from spineworkup.charts import CLOCK_SKEW, Entry, Known, Unknown, WhyUnknown
 from spineworkup.cohort.bits import Bits, any_bits, bitmap, no_bits, packed, valid_bits
-from spineworkup.cohort.columns import Columns
+from spineworkup.cohort.columns import Columns, fits
 from spineworkup.cohort.cuts import LARGEST, SMALLEST, cuts_of
-from spineworkup.cohort.known import Coded, Codes, Flagged, Measured, Values
+from spineworkup.cohort.known import Coded, Codes, Flagged, Measured, Parts, Values
 from spineworkup.cohort.row import entry_of_row
 from spineworkup.cohort.times import Dated, Times, duration, read_times
 from spineworkup.cohort.values import python_values
@@ -113,8 +113,7 @@ def _numbers(column: pa.Array) -> npt.NDArray[Any]:
 
 def _values(columns: Columns, chunk: Chunk, id_: str, size: int) -> tuple[Values, Bits, Bits]:
     """Return what is known, what can't be used, and what is odd."""
-    column, unit = chunk.get(id_), columns.units.get(id_, "")
-    units = chunk.get(f"{id_}.unit")
+    column = chunk.get(id_)
     if column is None:
         none = no_bits(size)
         return Coded(none, np.zeros(size, np.int8), []), none, none
@@ -122,21 +121,38 @@ def _values(columns: Columns, chunk: Chunk, id_: str, size: int) -> tuple[Values
         known = valid_bits(column)
         present = bitmap(column.buffers()[1], column.offset, size)
         return Flagged(known, present, lambda: _by_code(columns, chunk, id_)[0]), no_bits(size), no_bits(size)
-    is_quantity = columns.pathway.findings[id_].kind is Kind.QUANTITY
-    is_plain = types.is_float64(column.type) or types.is_integer(column.type)
-    if is_plain and units is None and bool(unit) is is_quantity and columns.pathway.findings[id_].kind is not Kind.CHOICE:
-        return _measured(columns, chunk, id_, unit)
-    return _by_code(columns, chunk, id_)
+    finding = columns.pathway.findings[id_]
+    if not types.is_float64(column.type) and not types.is_integer(column.type):
+        return _by_code(columns, chunk, id_)
+    if finding.kind is Kind.QUANTITY:
+        return _in_units(columns, chunk, id_)
+    return _measured(columns, chunk, id_, "", valid_bits(column)) if finding.kind is Kind.NUMBER else _by_code(columns, chunk, id_)
 
 
-def _measured(columns: Columns, chunk: Chunk, id_: str, unit: str) -> tuple[Values, Bits, Bits]:
+def _in_units(columns: Columns, chunk: Chunk, id_: str) -> tuple[Values, Bits, Bits]:
+    """Return what is known of numbers with their units, each unit by itself; numbers without one are odd."""
+    given, unit = valid_bits(chunk[id_]), columns.units.get(id_)
+    units = by_word(chunk[f"{id_}.unit"]) if f"{id_}.unit" in chunk else {}
+    if unit is not None:
+        named = any_bits([*units.values()], np.zeros_like(given))
+        units[unit] = units.get(unit, np.zeros_like(given)) | ~named
+    finding = columns.pathway.findings[id_]
+    found = [_measured(columns, chunk, id_, u, rows & given) for u, rows in units.items() if fits(finding, u)]
+    none = np.zeros_like(given)
+    known = any_bits([values.known for values, _, _ in found], none)
+    unusable = any_bits([unusable for _, unusable, _ in found], none)
+    parts = Parts(known, [values for values, _, _ in found], lambda: _by_code(columns, chunk, id_)[0])
+    return parts, unusable, given & ~known & ~unusable
+
+
+def _measured(columns: Columns, chunk: Chunk, id_: str, unit: str, given: Bits) -> tuple[Values, Bits, Bits]:
+    """Return what is known of numbers in one unit, of the rows in which they are given."""
     column, finding = chunk[id_], columns.pathway.findings[id_]
-    given, numbers = valid_bits(column), np.asarray(_numbers(column), np.float64)
+    numbers, cuts = np.asarray(_numbers(column), np.float64), cuts_of(columns.pathway, id_, unit)
     size = np.abs(numbers)
     most = _WHOLE if types.is_integer(column.type) else LARGEST
     ordinary = (size < most) & ((size > SMALLEST) | (size == 0))
     odd = given & ~packed(ordinary)
-    cuts = cuts_of(columns.pathway, id_, unit)
     known: Bits = given & ~odd
     if finding.low is not None:
         known = known & packed(numbers >= cuts.at_least(finding.low))

@@ -10,15 +10,16 @@ from datetime import UTC, datetime
 from functools import reduce
 
 import numpy as np
+from attrs import frozen
 
 from spineworkup.charts import Chart, Entry, Known, evolve_entries, read_chart
-from spineworkup.cohort.bits import Bits, Rows, at_rows, no_bits, packed, rows_of, unpacked
-from spineworkup.cohort.known import Coded, Codes, Either
+from spineworkup.cohort.bits import Bits, at_rows, no_bits, packed, rows_of, unpacked
+from spineworkup.cohort.known import Coded, Codes, either
 from spineworkup.cohort.recorded import Recorded
 from spineworkup.cohort.times import Dated, Times
 from spineworkup.findings import Finding
 from spineworkup.pathways import Pathway
-from spineworkup.scores import Score
+from spineworkup.scores import Additive, Score, total_of
 
 Findings = Mapping[str, Recorded]
 Read = Callable[[Chart], Chart]
@@ -35,7 +36,8 @@ def derived(finding: Finding, findings: Findings, pathway: Pathway, at: Times) -
     if len(inputs) < len(finding.derived.inputs):
         return findings.get(finding.id)
     wanted = reduce(np.bitwise_and, [one.values.known for one in inputs])
-    found = _worked_out(finding, inputs, wanted, findings, pathway, lambda chart: read_chart(chart, _ANY_TIME, (finding,), {}))
+    read: Read = lambda chart: read_chart(chart, _ANY_TIME, (finding,), {})  # noqa: E731
+    found = _worked_out(finding, inputs, wanted, findings, _Working(pathway, read, _by_combination))
     if found is not None:
         found.leave_out_of_date(at)
     return found
@@ -44,54 +46,90 @@ def derived(finding: Finding, findings: Findings, pathway: Pathway, at: Times) -
 def totalled(id_: str, score: Score, findings: Findings, pathway: Pathway) -> Recorded | None:
     """Return the total of a score, as far as its items are known."""
     inputs = [findings[item] for item in score.inputs if item in findings]
-    if not inputs:
+    if not inputs or not isinstance(score.table, Additive):
         return findings.get(id_)
     wanted = reduce(np.bitwise_or, [one.values.known for one in inputs])
     read: Read = lambda chart: read_chart(chart, _ANY_TIME, (), {id_: score})  # noqa: E731
-    return _worked_out(pathway.findings[id_], inputs, wanted, findings, pathway, read)
+    table = score.table
+    working = _Working(pathway, read, lambda columns: _by_points(table, columns))
+    return _worked_out(pathway.findings[id_], inputs, wanted, findings, working)
+
+
+@frozen
+class _Column:
+    """What is known of an input of some rows: codes of entries, and behind the last entry that it is not known."""
+
+    finding: str
+    codes: Codes
+    entries: Sequence[Entry]
+
+    def entry(self, row: int) -> dict[str, Entry]:
+        """Return what is known of one row."""
+        code = self.codes[row]
+        return {self.finding: self.entries[code]} if code < len(self.entries) else {}
+
+
+@frozen
+class _Working:
+    """How a finding is worked out.
+
+    Args:
+        read: Works it out of one patient.
+        alike: Gives equal numbers to rows in which the same comes out.
+    """
+
+    pathway: Pathway
+    read: Read
+    alike: Callable[[Sequence[_Column]], Codes]
+
+    def entry(self, finding: str, known: dict[str, Entry]) -> Entry:
+        """Return what comes out for one patient."""
+        return self.read(evolve_entries(Chart(self.pathway.findings), known)).entry(finding)
+
+
+def _by_combination(columns: Sequence[_Column]) -> Codes:
+    """Say that the same comes out of the same values."""
+    codes = np.zeros(len(columns[0].codes), np.int64)
+    for column in columns:
+        codes = np.unique(codes * (len(column.entries) + 1) + column.codes, return_inverse=True)[1]
+    return codes
+
+
+def _by_points(table: Additive, columns: Sequence[_Column]) -> Codes:
+    """Say that the same total comes out of the same sums of the fewest and of the most points."""
+    found = np.zeros(len(columns[0].codes), np.int64)
+    for column in columns:
+        item = Additive({column.finding: table.items[column.finding]}, ())
+        facts = [{column.finding: e.value} if isinstance(e, Known) else {} for e in column.entries]
+        points = [total_of(item, known) for known in (*facts, {})]
+        # Sums of points stay far below a million.
+        found += np.array([int(p.lowest) * 1_000_000 + int(p.highest) for p in points])[column.codes]
+    return found
 
 
 def _worked_out(
-    finding: Finding, inputs: Sequence[Recorded], wanted: Bits, findings: Findings, pathway: Pathway, read: Read
+    finding: Finding, inputs: Sequence[Recorded], wanted: Bits, findings: Findings, working: _Working
 ) -> Recorded | None:
     own = findings.get(finding.id)
     if own is not None:
         # A result that somebody reported but that can't be used is not papered over.
         wanted = wanted & ~own.values.known & ~own.unusable
-    size = len(inputs[0].values.coded().codes)
-    rows = rows_of(wanted, size)
-    if not len(rows):
+    if not wanted.any():
         return own
-    codes, combinations = _combinations(inputs, rows)
-    entries = [_read(combination, finding, pathway, read) for combination in combinations]
-    made = np.array([isinstance(entry, Known) for entry in entries], np.bool_)
-    all_codes, known = np.zeros(size, np.int64), np.zeros(size, np.bool_)
-    all_codes[rows], known[rows] = codes, made[codes]
-    return _together(own, Coded(packed(known), all_codes, entries), inputs, finding, size)
-
-
-def _combinations(inputs: Sequence[Recorded], rows: Rows) -> tuple[Codes, list[dict[str, Entry]]]:
-    """Return of every row the place of its combination among the different ones, and these, by finding."""
     coded = [one.values.coded() for one in inputs]
-    # The code behind the last one: not known.
-    columns = [np.where(at_rows(c.known, rows), c.codes[rows], len(c.entries)) for c in coded]
-    codes = np.zeros(len(rows), np.int64)
-    for c, column in zip(coded, columns, strict=True):
-        _, first, codes = np.unique(
-            codes * (len(c.entries) + 1) + column, return_index=True, return_inverse=True
-        )
-    return codes, [
-        {
-            one.finding.id: c.entries[column[row]]
-            for one, c, column in zip(inputs, coded, columns, strict=True)
-            if column[row] < len(c.entries)
-        }
-        for row in first
+    size = len(coded[0].codes)
+    rows = rows_of(wanted, size)
+    columns = [
+        _Column(one.finding.id, np.where(at_rows(c.known, rows), c.codes[rows], len(c.entries)), c.entries)
+        for one, c in zip(inputs, coded, strict=True)
     ]
-
-
-def _read(combination: dict[str, Entry], finding: Finding, pathway: Pathway, read: Read) -> Entry:
-    return read(evolve_entries(Chart(pathway.findings), combination)).entry(finding.id)
+    _, first, codes = np.unique(working.alike(columns), return_index=True, return_inverse=True)
+    known = [{id_: e for column in columns for id_, e in column.entry(row).items()} for row in first]
+    entries = [working.entry(finding.id, one) for one in known]
+    made = np.array([isinstance(entry, Known) for entry in entries], np.bool_)
+    all_codes, there = np.zeros(size, np.int64), np.zeros(size, np.bool_)
+    all_codes[rows], there[rows] = codes, made[codes]
+    return _together(own, Coded(packed(there), all_codes, entries), inputs, finding, size)
 
 
 def _together(own: Recorded | None, found: Coded, inputs: Sequence[Recorded], finding: Finding, size: int) -> Recorded:
@@ -99,8 +137,7 @@ def _together(own: Recorded | None, found: Coded, inputs: Sequence[Recorded], fi
     seen = _seen(found.known, inputs, size)
     if own is None:
         return Recorded(finding, found, no_bits(size), seen, no_bits(size))
-    both = Either(own.values.known | found.known, own.values, found)
-    return Recorded(finding, both, own.unusable, _either(own, seen, found.known, size), own.odd)
+    return Recorded(finding, either(own.values, found), own.unusable, _either(own, seen, found.known, size), own.odd)
 
 
 def _seen(known: Bits, inputs: Sequence[Recorded], size: int) -> Dated | None:
