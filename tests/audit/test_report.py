@@ -154,6 +154,8 @@ REFUSED = {
     "does not add up": (lambda run: run["counts"].update({"in": 199}), "don't add up"),
     "other rules": (lambda run: run["pathway"].update(hash="sha256:0"), "other rules"),
     "patients lost": (lambda run: run["counts"].update({"in": run["counts"]["in"] + 1, "assessed": run["counts"]["assessed"] + 1}), "not as many patients"),
+    "nobody": (lambda run: run["counts"].update({"in": run["counts"]["rejected"], "assessed": 0}), "nothing to audit"),
+    "without its rules": (lambda run: run["pathway"].pop("version"), "can't be read as the receipt"),
     "no receipt": (lambda run: run.clear(), "can't be read as the receipt"),
 }
 
@@ -177,3 +179,9 @@ def test_steps_that_are_not_those_of_the_patients_are_refused(out: Path, tmp_pat
     pq.write_table(table.slice(len(PATHWAY.steps)), steps)
     with pytest.raises(CohortError, match="not a row of the step for each patient"):
         audit(copy)
+
+
+@pytest.mark.parametrize("step", ["contact_mscc_coordinator", "radiotherapy_start", "mdt_handover"])
+def test_limits_of_other_steps_and_of_other_clocks_are_measured_too(step: str, out: Path) -> None:
+    page = to_html(audit(out, step=step, fewest=5))
+    assert PATHWAY.steps[step].label in page and not re.search(r"\bnan\b", page)

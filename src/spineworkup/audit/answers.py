@@ -26,6 +26,7 @@ Times = NDArray[np.datetime64]
 Flags = NDArray[np.bool_]
 NEEDED = ("fired", "pending", "questions")
 _HOW = f"spineworkup cohort IN --to OUT --with {','.join(NEEDED)}"
+_RULES = ("id", "version", "hash", "overlays")
 _SYNTHETIC = "synthetic-"
 _MOMENT = pa.timestamp("us", "UTC")
 
@@ -105,6 +106,7 @@ def _run(out: Path) -> dict[str, Any]:
             raise CohortError("run.json", "the records don't add up: in isn't assessed and rejected together")
         missing = [name for name in NEEDED if name not in run["with"]]
         finished = run["finished"]
+        _ = [run["library"], *(run["pathway"][name] for name in _RULES), run["input"]["name"], run["input"]["digest"]]
     except FileNotFoundError:
         raise CohortError(out.name, "holds no answers of a cohort", _HOW) from None
     except (ValueError, KeyError, TypeError) as error:
@@ -113,6 +115,8 @@ def _run(out: Path) -> dict[str, Any]:
         raise CohortError("run.json", "can't be read as the receipt of a cohort", _HOW) from None
     if not finished:
         raise CohortError(out.name, "the run isn't finished", "run the same cohort command again")
+    if not counts["assessed"]:
+        raise CohortError(out.name, "no patient was assessed: there is nothing to audit", "rejects.csv says why")
     if missing:
         raise CohortError(out.name, f"an audit also needs {', '.join(missing)}", _HOW)
     return dict(run)

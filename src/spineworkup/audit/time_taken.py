@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from spineworkup.audit.counted import Counted
 from spineworkup.audit.figures import Column, Figure, Interval, Table, Value
 from spineworkup.audit.standards import Standard, hours_in_words, plain_hours
-from spineworkup.audit.svg import RUST, Axis, Element, Plot, numbers_axis, shares_axis
+from spineworkup.audit.svg import RUST, Element, Plot, numbers_axis, shares_axis
 from spineworkup.audit.waiting import Curve
 
 _FRACTIONS = (0.25, 0.5, 1, 1.5, 2, 3, 4, 7, 14)
 # A curve is drawn up to so many times the limit: what comes later is in the table.
 _AS_FAR_AS = 4
+# Where something is asked for at once, the curve of a day.
+_AT_ONCE = 24.0
 
 
 def time_taken(counted: Counted) -> Figure:
@@ -44,7 +46,7 @@ def _checkpoints(curve: Curve, standard: Standard, fewest: int) -> list[float]:
     """Return the times in the table; with small numbers hidden, only those between which enough happened."""
     found, done = [], 0
     for fraction in _FRACTIONS:
-        hours = standard.hours * fraction
+        hours = (standard.hours or _AT_ONCE) * fraction
         by_then = sum(moment.happened for moment in curve.moments if moment.hours <= hours)
         rest = curve.people - by_then
         if by_then - done >= fewest and (rest == 0 or rest >= fewest):
@@ -66,12 +68,14 @@ def _shares_at(curve: Curve, hours: float) -> tuple[float, float, float]:
 
 
 def _curve_plot(id_: str, title: str, curve: Curve, standard: Standard, fewest: int) -> Element:
-    end = standard.hours * _AS_FAR_AS
+    end = (standard.hours or _AT_ONCE) * _AS_FAR_AS
     plot = Plot(title, f"A curve of the share performed by each hour, up to {hours_in_words(end)}. {median_words(curve)}", numbers_axis(end, "hours"), shares_axis("performed"), id_)
     hours = _checkpoints(curve, standard, fewest) if fewest else [moment.hours for moment in curve.moments]
     points = [(0.0, 0.0, 0.0, 0.0), *((x, *_shares_at(curve, x)) for x in hours if x <= end)]
-    plot.band(_steps([(x, low) for x, _, low, _ in points], plot.x), _steps([(x, high) for x, _, _, high in points], plot.x))
-    plot.line(_steps([(x, share) for x, share, _, _ in points], plot.x))
+    # It ends where nobody was followed any longer.
+    last = min(curve.longest, plot.x.high)
+    plot.band(_steps([(x, low) for x, _, low, _ in points], last), _steps([(x, high) for x, _, _, high in points], last))
+    plot.line(_steps([(x, share) for x, share, _, _ in points], last))
     plot.line([(standard.hours, 0), (standard.hours, 1)], RUST, "6 4")
     plot.key_line("share performed")
     plot.key_band("95% interval")
@@ -79,13 +83,13 @@ def _curve_plot(id_: str, title: str, curve: Curve, standard: Standard, fewest: 
     return plot.svg()
 
 
-def _steps(points: Sequence[tuple[float, float]], axis: Axis) -> list[tuple[float, float]]:
+def _steps(points: Sequence[tuple[float, float]], last: float) -> list[tuple[float, float]]:
     """Return the corners of a curve that stays level between its changes; of many only as many as can be seen."""
-    wide = (axis.high - axis.low) / 800
+    wide = last / 800
     made: list[tuple[float, float]] = [points[0]]
     for x, y in points[1:]:
         if x - made[-1][0] >= wide:
             made += [(x, made[-1][1]), (x, y)]
         else:
             made[-1] = (made[-1][0], y)
-    return [*made, (axis.high, made[-1][1])]
+    return [*made, (last, made[-1][1])]
