@@ -15,14 +15,15 @@ from spineworkup.cohort.answers import Answers
 from spineworkup.cohort.batch import Assessed, assess_batch
 from spineworkup.cohort.columns import columns_of
 from spineworkup.cohort.columnwise import answer
+from spineworkup.criteria import Present
 from spineworkup.logic.plan import plan
-from spineworkup.pathways import Pathway
+from spineworkup.pathways import Pathway, Step
 from spineworkup.reading.load import load_pathway
 from spineworkup.readings import Status
 from tests.cohort.one_by_one import one_by_one
 from tests.cohort.tables import DRAWN as FORMS_DRAWN
-from tests.cohort.tables import FORMS, NOON, table
-from tests.strategies import DRAWN, NODES, pathways
+from tests.cohort.tables import FORMS, MOMENT, NOON, table
+from tests.strategies import DRAWN, NODES, VOCABULARY, at, pathways, rule
 
 SEEN: Counter[str] = Counter()
 
@@ -85,6 +86,16 @@ def test_everything_was_drawn():
     forms = {f"{kind.value}: {form}" for kind, those in FORMS.items() for form in those}
     assert forms | {"several observations", "sign-off", "times as text"} <= FORMS_DRAWN
     assert SEEN["many at once"] > SEEN["row"]
+
+
+def test_a_rule_without_a_time_of_its_own_starts_with_what_asks_again():
+    fever = rule("fever", Present("fever"), within=timedelta(hours=4), start="onset")
+    weakness = rule("weakness", Present("weakness"))
+    done = {"steps.s": ["acted_on"], "steps.s.at": pa.array([at(10)], MOMENT)}
+    findings = {"fever": [True], "weakness": [True], "weakness.at": pa.array([at(2)], MOMENT)}
+    pathway = Pathway.of(Step("s", "S", indications=(fever, weakness)), findings=VOCABULARY.values())
+    found = check(pathway, pa.RecordBatch.from_pydict({"patient": ["a"], **findings, **done}))
+    assert found.results.column("s.due").to_pylist() == [at(-2)]
 
 
 def by_patient(found: Assessed) -> dict:
