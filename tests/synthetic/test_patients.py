@@ -22,7 +22,7 @@ from spineworkup.synthetic.block import OPTIONS
 from spineworkup.synthetic.cohort import Put, synthesize
 from spineworkup.synthetic.drawing import BLOCK
 from spineworkup.synthetic.mistakes import MISTAKES, REJECTED
-from spineworkup.synthetic.numbers import numbers_of
+from spineworkup.synthetic.numbers import Numbers, numbers_of
 from spineworkup.synthetic.plan import CLOCKS_LOST_LESS, Plan
 
 Row = dict[str, Any]
@@ -133,6 +133,13 @@ def test_a_value_in_another_unit_is_the_same_value() -> None:
         assert isinstance(before, Known) == isinstance(after, Known)
         if isinstance(before, Known) and isinstance(after, Known):
             assert float(after.value) == pytest.approx(float(before.value), abs=0.5)  # type: ignore[arg-type]
+
+
+def test_no_other_unit_leads_out_of_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """6.00 mmol/L, the end of the window of calcium, is 24.05 mg/dL when it is rounded, and that is more."""
+    monkeypatch.setattr(Numbers, "about_thresholds", lambda self, draw, thresholds: np.full(draw.size, self.high))
+    for row in made(5, missing=0.0, other_units=1.0)[0]:
+        assert not [entry for entry in chart_of_row(row, PATHWAY).entries.values() if isinstance(entry, Unknown)]
 
 
 def test_every_error_that_was_put_in_is_found_and_no_other() -> None:
