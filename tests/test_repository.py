@@ -172,7 +172,7 @@ def test_an_installed_wheel_reads_the_rules_inside_it(wheel: Path, tmp_path: Pat
 PUBLIC = """
     AllOf AnyOf AtLeast Chart Checklist ChecklistItem Compare Finding IsOneOf Not Observation Pathway Present Quantity Rule
     SignOff SpineWorkupError Status Step StepEvent Truth Urgency UrgencyInterval WhyUnknown Workup assess load_pathway
-    load_workup save_workup
+    load_workup reassess save_workup
 """.split()
 
 

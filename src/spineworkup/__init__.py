@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spineworkup.assessment import assess as assess
+    from spineworkup.assessment import reassess as reassess
     from spineworkup.charts import Chart as Chart
     from spineworkup.charts import Observation as Observation
     from spineworkup.charts import SignOff as SignOff
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from spineworkup.workups.workup import Workup as Workup
 
 _HOMES = {
-    "assessment": ["assess"],
+    "assessment": ["assess", "reassess"],
     "charts": ["Chart", "Observation", "SignOff", "StepEvent", "WhyUnknown"],
     "checklists": ["Checklist", "ChecklistItem"],
     "criteria": ["AllOf", "AnyOf", "AtLeast", "Compare", "IsOneOf", "Not", "Present"],
@@ -84,6 +85,7 @@ __all__ = [
     "assess",
     "load_pathway",
     "load_workup",
+    "reassess",
     "save_workup",
 ]
 

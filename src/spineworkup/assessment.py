@@ -8,7 +8,7 @@ from datetime import datetime
 from spineworkup.charts import Chart, aware, read_chart
 from spineworkup.checklists import Checklist
 from spineworkup.errors import ChartError
-from spineworkup.logic.plan import Plan, plan
+from spineworkup.logic.plan import Plan
 from spineworkup.outcomes import compiled, touched_steps, worked_out
 from spineworkup.pathways import Pathway
 from spineworkup.place import Closure, closures
@@ -28,18 +28,46 @@ def assess(pathway: Pathway, chart: Chart, *, at: datetime) -> Checklist:
         ChartError: The chart speaks of steps that the pathway doesn't have, or lacks findings that it reads.
     """
     moment = aware(at)
-    prepared = plan(pathway)
+    made = compiled(pathway)
+    prepared = made.plan
     _check(prepared, chart)
     read = read_chart(chart, moment, prepared.derived, pathway.totals)
-    state = prepared.state(read.facts)
+    state = prepared.state_of(read).bits
     touched = touched_steps(prepared, read, state)
     if not touched and not pathway.local:
-        return Checklist(pathway, read, moment, chart, compiled(prepared).outcomes(state))
+        return Checklist(pathway, read, moment, chart, made.outcomes(state))
     reading = Reading(prepared, read, moment, prepared.planes.truths(state))
     if pathway.local:
         reading.closed = _closed_now(reading)
         touched |= reading.closed.keys()
     return Checklist(pathway, read, moment, chart, worked_out(reading, state, touched), reading)
+
+
+def reassess(checklist: Checklist, values: Mapping[str, object]) -> Checklist:
+    """Return the checklist of the same patient and moment after some findings changed: a keystroke in a form, a what-if.
+
+    It is what `assess` says of the changed chart; the steps that the changed findings can't touch aren't worked out again.
+
+    Args:
+        checklist: As it was.
+        values: Finding id to a value, as in a `Chart`; None for "not recorded".
+
+    Raises:
+        ChartError: As in a `Chart`.
+    """
+    pathway, at = checklist.pathway, checklist.at
+    chart = checklist.original.with_values(values)
+    made = compiled(pathway)
+    prepared = made.plan
+    if chart.steps or chart.not_available or chart.sign_offs or pathway.local:
+        return assess(pathway, chart, at=at)
+    read = read_chart(chart, at, prepared.derived, pathway.totals)
+    before, changed = prepared.state_of(checklist.chart), prepared.numbers((*values, *prepared.worked_out))
+    state = read.remember(prepared.planes, lambda one: prepared.planes.changed(before, one.facts, changed))
+    if touched_steps(prepared, read, state.bits):
+        return assess(pathway, chart, at=at)
+    outcomes = made.after(changed, before.bits ^ state.bits, state.bits, checklist.outcomes)
+    return Checklist(pathway, read, at, chart, outcomes)
 
 
 def _check(prepared: Plan, chart: Chart) -> None:

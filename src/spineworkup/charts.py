@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from functools import cached_property
 from math import inf
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -130,6 +131,12 @@ class Unknown:
 Entry = Known | Unknown
 # The values that are kept ready of all findings together.
 _MOST_READY = 20_000
+_READY = (bool, str, int, Decimal)
+
+
+T = TypeVar("T")
+# A finding, and a value as it was recorded with its class.
+_Recorded = tuple[str, type, object]
 
 
 class Findings(dict[str, Finding]):
@@ -139,7 +146,7 @@ class Findings(dict[str, Finding]):
     """
 
     @cached_property
-    def ready(self) -> dict[tuple[str, type, object], Known]:
+    def ready(self) -> dict[_Recorded, Entry]:
         """The entries of values that were recorded alone, without a time or a source."""
         return {}
 
@@ -209,6 +216,7 @@ class Chart:
     not_available: frozenset[str]
     sign_offs: tuple[SignOff, ...]
     case: str
+    _memo: dict[Hashable, Any] = field(factory=dict, eq=False, repr=False, init=False)
 
     def __init__(
         self,
@@ -224,24 +232,44 @@ class Chart:
         for clock in clocks or ():
             if clock not in CLOCKS:
                 raise ChartError("clocks", f"expected one of {', '.join(CLOCKS)}")
+        entries = _entries(findings, values) if values else {}
         self.__attrs_init__(
             findings,
-            _entries(findings, values) if values else {},
+            entries,
             {name: aware(moment) for name, moment in clocks.items()} if clocks else {},
             {id_: evolve(event, at=aware(event.at)) for id_, event in steps.items()} if steps else {},
             frozenset(not_available),
             tuple(evolve(sign, at=aware(sign.at)) for sign in sign_offs) if sign_offs else (),
             case,
         )
+        # Read by every assessment: one look at each entry serves both.
+        facts: dict[str, Value] = {}
+        times: dict[str, datetime] = {}
+        for id_, entry in entries.items():
+            if isinstance(entry, Known):
+                facts[id_] = entry.value
+                if entry.at is not None:
+                    times[id_] = entry.at
+        object.__setattr__(self, "facts", facts)
+        object.__setattr__(self, "times", times)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         # Notebooks and Hypothesis would print all that could be known, which is 70 kB, beside what is.
         printer.text(repr(self))
 
+    def remember(self, key: Hashable, make: Callable[[Chart], T]) -> T:
+        """Return what `make` makes of this chart, made once: how a reading of it is kept beside it."""
+        kept: T
+        try:
+            kept = self._memo[key]
+        except KeyError:
+            kept = self._memo[key] = make(self)
+        return kept
+
     def with_values(self, values: Mapping[str, object]) -> Chart:
         """Return the chart with more values, or newer ones in place of those it has."""
-        entries = {id_: _entry(_finding(self.findings, id_), raw) for id_, raw in values.items()}
-        return evolve_entries(self, {**self.entries, **entries})
+        entries = _entries(self.findings, values)
+        return _with_changes(self, {**self.entries, **entries}, entries)
 
     def entry(self, finding: str) -> Entry:
         """Return what is known of a finding, or why it is not known."""
@@ -339,21 +367,26 @@ def evolve_entries(chart: Chart, entries: Mapping[str, Entry]) -> Chart:
 
 def _entries(findings: Mapping[str, Finding], values: Mapping[str, object]) -> dict[str, Entry]:
     ready = findings.ready if type(findings) is Findings else {}
+    try:
+        found = list(map(ready.get, zip(values, map(type, values.values()), values.values(), strict=True)))
+    except TypeError:
+        # Several observations of a finding, say, can't be looked up.
+        found = [None] * len(values)
     entries: dict[str, Entry] = {}
-    for id_, raw in values.items():
-        kind = raw.__class__
-        # Never decimals: 5 and 5.0 are equal, and are printed as they were recorded.
-        if kind is bool or kind is str or kind is int:
-            kept = (id_, kind, raw)
-            entry: Entry | None = ready.get(kept)
-            if entry is None:
-                entry = _entry(_finding(findings, id_), raw)
-                if entry.__class__ is Known and len(ready) < _MOST_READY:
-                    ready[kept] = entry
-            entries[id_] = entry
-        else:
-            entries[id_] = _entry(_finding(findings, id_), raw)
+    for (id_, raw), entry in zip(values.items(), found, strict=True):
+        entries[id_] = entry if entry is not None else _made_ready(findings, id_, raw, ready)
     return entries
+
+
+def _made_ready(findings: Mapping[str, Finding], id_: str, raw: object, ready: dict[_Recorded, Entry]) -> Entry:
+    # Equal decimals may be printed otherwise, as 5 and 5.0: they are kept by their text.
+    kept: _Recorded = (id_, type(raw), str(raw) if type(raw) is Decimal else raw)
+    entry = ready.get(kept) if type(raw) is Decimal else None
+    if entry is None:
+        entry = _entry(_finding(findings, id_), raw)
+        if type(raw) in _READY and len(ready) < _MOST_READY:
+            ready[kept] = entry
+    return entry
 
 
 def _finding(findings: Mapping[str, Finding], id_: str) -> Finding:

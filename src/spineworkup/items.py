@@ -19,9 +19,14 @@ from spineworkup.urgency import UrgencyInterval
 
 @frozen(eq=False)
 class ChecklistItem:
-    """One step for one patient."""
+    """One step for one patient.
+
+    Args:
+        due: By when; None where no time is given, its start is not known, or the step is closed.
+    """
 
     outcome: Outcome
+    due: datetime | None
     reading: Reading = field(repr=False)
 
     @property
@@ -49,19 +54,10 @@ class ChecklistItem:
         """The step that takes over where this one can't be done."""
         return self.outcome.instead
 
-    @cached_property
-    def due(self) -> datetime | None:
-        """By when; None where no time is given, its start is not known, or the step is closed."""
-        outcome, reading = self.outcome, self.reading
-        if outcome.is_closed:
-            return None
-        return reading.due(outcome.planned) if reading.chart.times else reading.soonest(outcome.limits)
-
     @property
     def overdue(self) -> bool:
         """Whether that time has passed."""
-        due = self.due
-        return due is not None and due < self.reading.at
+        return self.due is not None and self.due < self.reading.at
 
     @property
     def progress(self) -> str | None:
@@ -128,3 +124,11 @@ class ChecklistItem:
         labels = {id_: self.reading.chart.findings[id_].label for id_ in reason.facts}
         facts = "; ".join(f"{labels[id_]}: {text}" for id_, text in reason.facts.items())
         return f"{reason.text} ({facts})" if facts else reason.text
+
+
+def item_of(outcome: Outcome, reading: Reading) -> ChecklistItem:
+    """Return a step as it stands for the patient of a reading."""
+    due = None
+    if not outcome.is_closed and outcome.planned.gives_time:
+        due = reading.due(outcome.planned) if reading.chart.times else reading.soonest(outcome.limits)
+    return ChecklistItem(outcome, due, reading)

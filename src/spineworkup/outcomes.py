@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import repeat
-from operator import and_, getitem
+from operator import and_, getitem, or_
 
 from attrs import field, frozen
 
 from spineworkup.charts import Chart
+from spineworkup.logic.lanes import RULES, Summary, lanes, together
 from spineworkup.logic.plan import Plan, PlannedStep
-from spineworkup.pathways import ONSET, Rule
+from spineworkup.logic.plan import plan as plan_of
+from spineworkup.pathways import ONSET, Pathway, Rule
 from spineworkup.readings import Reading, Status
 from spineworkup.truth import Truth
 from spineworkup.urgency import UrgencyInterval
@@ -90,16 +92,20 @@ class _Shared(dict[int, Outcome]):
         self._nobody: dict[tuple[str, ...], Chart] = {}
 
     def __missing__(self, bits: int) -> Outcome:
+        outcome = self.worked_out(bits)
+        if len(self) < MOST_OUTCOMES:
+            self[bits] = outcome
+        return outcome
+
+    def worked_out(self, bits: int) -> Outcome:
+        """Return what the rules say of the step, by the code that reads one chart."""
         plan, made = self._plan, self._plan.planes
         reading = Reading(plan, self._chart(bits), _SOME_TIME, made.truths(bits))
         for number, first in enumerate(self._firsts):
             is_closed = bits >> made.width.bit_length() + number & 1
             indications = [reading.truths[rule.place] for rule in first.own]
             reading.take(first, Status.DONE if is_closed else Status.DUE, indications)
-        outcome = outcome_of(reading, self._planned)
-        if len(self) < MOST_OUTCOMES:
-            self[bits] = outcome
-        return outcome
+        return outcome_of(reading, self._planned)
 
     def _chart(self, bits: int) -> Chart:
         """Return nobody's chart, which holds only which checks were answered: the outcome depends on nothing else in it."""
@@ -108,6 +114,28 @@ class _Shared(dict[int, Outcome]):
             self._nobody[known] = Chart(self._plan.pathway.findings)
             object.__setattr__(self._nobody[known], "facts", dict.fromkeys(known, False))
         return self._nobody[known]
+
+
+class _SharedByLanes(_Shared):
+    """The outcomes of a step of many rules: which of them are true matters to nothing but the list of them."""
+
+    def __init__(self, plan: Plan, planned: PlannedStep, firsts: tuple[PlannedStep, ...]) -> None:
+        super().__init__(plan, planned, firsts)
+        self._lanes = lanes(plan.planes, planned.own)
+        self._beside = ~reduce(or_, (lane.bits for lane in self._lanes))
+        self._alike: dict[tuple[int, Summary], Outcome] = {}
+
+    def __missing__(self, bits: int) -> Outcome:
+        truths, summary = together(self._lanes, bits)
+        kept = (bits & self._beside, summary)
+        alike = self._alike.get(kept)
+        if alike is None:
+            alike = self.worked_out(bits)
+            if len(self._alike) < MOST_OUTCOMES:
+                self._alike[kept] = alike
+        return Outcome(
+            alike.planned, alike.status, alike.urgency, alike.clear_to_proceed, alike.instead, truths, alike.is_closed
+        )
 
 
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
@@ -142,10 +170,12 @@ class Link:
 class Compiled:
     """A plan made ready to share what the rules say between patients: those steps first that depend on no other."""
 
+    plan: Plan
     links: tuple[Link, ...]
     _alone: tuple[_Shared, ...]
     _bits: tuple[int, ...]
     _linked: tuple[Link, ...]
+    _touched: tuple[frozenset[int], ...]
 
     def outcomes(self, state: int) -> list[Outcome]:
         """Return the outcomes of all steps for a patient of whom nothing is recorded but findings."""
@@ -154,9 +184,32 @@ class Compiled:
             found.append(link.outcome(state, found))
         return found
 
+    def after(
+        self, findings: Iterable[int], changed: int, state: int, before: Sequence[Outcome]
+    ) -> list[Outcome]:
+        """Return the outcomes of all steps after some findings changed.
+
+        Args:
+            findings: Their numbers among the inputs of the planes.
+            changed: The bits of the state that are no longer as they were.
+        """
+        found = list(before)
+        other: set[int] = set()
+        for number in sorted(set().union(*(self._touched[finding] for finding in findings))):
+            link = self.links[number]
+            if link.bits & changed or any(first in other for first, _ in link.firsts):
+                found[number] = link.outcome(state, found)
+                other.add(number)
+        return found
+
+
+_NONE: frozenset[str] = frozenset()
+
 
 def touched_steps(plan: Plan, chart: Chart, state: int) -> frozenset[str]:
     """Return the steps of which more is recorded than the truths of their criteria, so that others can't share what they are."""
+    if not (chart.steps or chart.not_available or chart.times or chart.sign_offs):
+        return _NONE
     touched = {*chart.steps, *chart.not_available}
     if chart.times:
         # A result has finished the step; when it was seen matters too.
@@ -170,7 +223,7 @@ def touched_steps(plan: Plan, chart: Chart, state: int) -> frozenset[str]:
 def worked_out(reading: Reading, state: int, touched: frozenset[str]) -> list[Outcome]:
     """Return the outcomes of all steps; from the chart itself of those that are touched, and of those to which that matters."""
     found: list[Outcome] = []
-    for planned, link in zip(reading.plan.steps, compiled(reading.plan).links, strict=True):
+    for planned, link in zip(reading.plan.steps, compiled(reading.plan.pathway).links, strict=True):
         if link.others.isdisjoint(touched):
             outcome = link.outcome(state, found)
             reading.take(planned, outcome.status, outcome.indications)
@@ -187,18 +240,33 @@ def reading_of(plan: Plan, chart: Chart, at: datetime, outcomes: Iterable[Outcom
     return Reading(plan, chart, at, plan.truths(chart.facts), indications, statuses)
 
 
-def compiled(plan: Plan) -> Compiled:
-    """Return a plan with its shared outcomes; made once and kept with the pathway."""
-    return plan.pathway.remember("compiled", lambda _: _compiled(plan))
+def compiled(pathway: Pathway) -> Compiled:
+    """Return a pathway with its shared outcomes; made once and kept with it."""
+    return pathway.remember("compiled", _compiled)
 
 
-def _compiled(plan: Plan) -> Compiled:
+def _compiled(pathway: Pathway) -> Compiled:
+    plan = plan_of(pathway)
     number = {planned.step.id: place for place, planned in enumerate(plan.steps)}
     links = tuple(_link(plan, planned, number) for planned in plan.steps)
     alone = [link for link in links if not link.firsts]
     return Compiled(
-        links, tuple(link.shared for link in alone), tuple(link.bits for link in alone), links[len(alone) :]
+        plan,
+        links,
+        tuple(link.shared for link in alone),
+        tuple(link.bits for link in alone),
+        links[len(alone) :],
+        tuple(_touched(plan.planes.read_by(finding), links) for finding in range(len(plan.planes.inputs))),
     )
+
+
+def _touched(bits: int, links: Sequence[Link]) -> frozenset[int]:
+    """Return the steps whose outcome some bits can change, and those that depend on whether these are closed."""
+    touched: set[int] = set()
+    for number, link in enumerate(links):
+        if link.bits & bits or any(first in touched for first, _ in link.firsts):
+            touched.add(number)
+    return frozenset(touched)
 
 
 def _link(plan: Plan, planned: PlannedStep, number: Mapping[str, int]) -> Link:
@@ -214,8 +282,10 @@ def _link(plan: Plan, planned: PlannedStep, number: Mapping[str, int]) -> Link:
         places |= {rule.place for rule in (*step.own, *step.absolute)}
         places |= set() if step.done_when is None else {step.done_when}
     end = plan.planes.width.bit_length()
+    # What is inherited depends on more than the rules themselves.
+    kind = _SharedByLanes if len(planned.own) > RULES and not stands_in_for else _Shared
     return Link(
-        _Shared(plan, planned, tuple(plan.by_id[first] for first in firsts)),
+        kind(plan, planned, tuple(plan.by_id[first] for first in firsts)),
         plan.planes.bits(places, planned.step.checks),
         tuple((number[first], 1 << end + place) for place, first in enumerate(firsts)),
         frozenset([planned.step.id, *others]),

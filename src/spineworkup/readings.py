@@ -226,8 +226,12 @@ class Reading:
 
     def soonest(self, limits: Mapping[str, timedelta]) -> datetime | None:
         """Return the earliest of some times, each from a clock; of those whose clock hasn't started nothing is known."""
-        started = ((self.clock(start), within) for start, within in limits.items())
-        return min((clock + within for clock, within in started if clock is not None), default=None)
+        soonest = None
+        for start, within in limits.items():
+            clock = self.clock(start)
+            if clock is not None and (soonest is None or clock + within < soonest):
+                soonest = clock + within
+        return soonest
 
     def deadline(self, planned: PlannedStep, rule: PlannedRule, truth: Truth) -> datetime | None:
         """Return by when a rule wants its step done; None where it gives no time or its start is not known.

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from graphlib import TopologicalSorter
 
 from attrs import evolve, frozen
 
+from spineworkup.charts import Chart
 from spineworkup.criteria import Criterion
 from spineworkup.errors import PathwayError
 from spineworkup.findings import Finding, Value
-from spineworkup.logic.planes import Planes, planes
+from spineworkup.logic.planes import Planes, State, planes
 from spineworkup.pathways import Pathway, Rule, Step
 from spineworkup.truth import Truth
 
@@ -80,13 +82,30 @@ class Plan:
     derived: tuple[Finding, ...]
     next_review: date | None
 
-    def state(self, facts: Mapping[str, Value]) -> int:
+    def numbers(self, findings: Iterable[str]) -> tuple[int, ...]:
+        """Return the numbers, among the inputs of the planes, of those findings that criteria read."""
+        return tuple(self._numbers[finding] for finding in findings if finding in self._numbers)
+
+    @cached_property
+    def worked_out(self) -> tuple[str, ...]:
+        """The findings that may change where others do: they are derived, or totals of scores."""
+        return (*(finding.id for finding in self.derived), *self.pathway.totals)
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, int]:
+        return {finding: number for number, finding in enumerate(self.planes.inputs)}
+
+    def state(self, facts: Mapping[str, Value]) -> State:
         """Return what the known values say of every criterion, as bits."""
         return self.planes.state(facts)
 
+    def state_of(self, chart: Chart) -> State:
+        """Return what a chart says of every criterion; worked out once."""
+        return chart.remember(self.planes, lambda one: self.state(one.facts))
+
     def truths(self, facts: Mapping[str, Value]) -> Sequence[Truth]:
         """Return the truth of every criterion."""
-        return self.planes.truths(self.state(facts))
+        return self.planes.truths(self.state(facts).bits)
 
 
 def plan(pathway: Pathway) -> Plan:

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
 from operator import getitem, or_
-from typing import overload
+from typing import NamedTuple, overload
 
 from attrs import field, frozen
 
-from spineworkup.criteria import Compare, Criterion, Leaf, leaves
+from spineworkup.criteria import Compare, Criterion, Leaf, findings_of, leaves
 from spineworkup.findings import Value
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.logic.normal_form import NormalForm, normal_form
@@ -83,12 +83,25 @@ class Values(dict[Value | None, int]):
         return found
 
 
-@frozen
+# Some inputs, with what each value of each of them says.
+_Share = tuple[tuple[str, ...], tuple[Values, ...]]
+
+
+class State(NamedTuple):
+    """What is known of a patient, as bits.
+
+    Args:
+        bits: Two for each criterion and one for each finding that is asked about: equal bits mean equal truths.
+        parts: The union from which they were worked out, in a few parts, so that not all have to be looked at again.
+    """
+
+    bits: int
+    parts: list[int]
+
+
+@frozen(eq=False)
 class Planes:
     """Criteria made ready to be answered together.
-
-    A *state* holds two bits for each criterion and one for each finding that is asked about: equal states mean equal
-    truths.
 
     Args:
         inputs: The findings that are read, and those asked about.
@@ -98,6 +111,7 @@ class Planes:
         places: By criterion the place of its two bits, and whether its terms are those of its opposite.
         asked: By finding the place of the bit that is set while it is not known.
         alone: The criteria that have too many terms, with their places.
+        criteria_of: By finding the criteria that read it, by their place among the criteria.
     """
 
     inputs: tuple[str, ...]
@@ -108,27 +122,24 @@ class Planes:
     places: tuple[tuple[int, bool], ...]
     asked: Mapping[str, int]
     alone: tuple[tuple[int, Criterion], ...]
-    _shares: tuple[tuple[tuple[str, ...], tuple[Values, ...]], ...] = field(init=False, repr=False)
+    criteria_of: Mapping[str, tuple[int, ...]]
+    _shares: tuple[_Share, ...] = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         starts = range(0, len(self.inputs), SHARE)
         shares = tuple((self.inputs[n : n + SHARE], self.values[n : n + SHARE]) for n in starts)
         object.__setattr__(self, "_shares", shares)
 
-    def state(self, facts: Facts) -> int:
+    def state(self, facts: Facts) -> State:
         """Return what the known values say of all criteria."""
-        return self._folded(reduce(or_, map(getitem, self.values, map(facts.get, self.inputs)), self.always), facts)
+        return self._folded([self._part(share, facts) for share in self._shares], facts)
 
-    def parts(self, facts: Facts) -> tuple[int, ...]:
-        """Return what is known as a union of a few parts, for `changed`."""
-        return tuple(self._part(number, facts) for number in range(len(self._shares)))
-
-    def changed(self, parts: tuple[int, ...], facts: Facts, findings: Iterable[int]) -> tuple[int, tuple[int, ...]]:
-        """Return the state, and the parts, after some findings changed; they are named by their number among the inputs."""
-        renewed = list(parts)
+    def changed(self, state: State, facts: Facts, findings: Iterable[int]) -> State:
+        """Return the state after some findings changed, which are named by their number among the inputs."""
+        parts = list(state.parts)
         for number in {finding // SHARE for finding in findings}:
-            renewed[number] = self._part(number, facts)
-        return self._folded(reduce(or_, renewed, self.always), facts), tuple(renewed)
+            parts[number] = self._part(self._shares[number], facts)
+        return self._folded(parts, facts)
 
     def truth(self, state: int, place: int) -> Truth:
         """Return the truth of a criterion, by its place among the criteria."""
@@ -139,6 +150,11 @@ class Planes:
         """Return the truth of every criterion, each read from the bits when it is wanted."""
         return _Truths(self, state)
 
+    def read_by(self, finding: int) -> int:
+        """Return the bits that a finding can change, by its number among the inputs."""
+        name = self.inputs[finding]
+        return self.bits(self.criteria_of[name], [name] if name in self.asked else [])
+
     def bits(self, places: Iterable[int], asked: Iterable[str] = ()) -> int:
         """Return the bits of some criteria and of some findings that are asked about."""
         of_criteria = (3 << self.places[place][0] for place in places)
@@ -148,17 +164,17 @@ class Planes:
         """Return whether a finding is not known, of those that are asked about."""
         return bool(state >> self.asked[finding] & 1)
 
-    def _part(self, number: int, facts: Facts) -> int:
-        inputs, values = self._shares[number]
-        return reduce(or_, map(getitem, values, map(facts.get, inputs)))
+    def _part(self, share: _Share, facts: Facts) -> int:
+        return reduce(or_, map(getitem, share[1], map(facts.get, share[0])))
 
-    def _folded(self, whole: int, facts: Facts) -> int:
+    def _folded(self, parts: list[int], facts: Facts) -> State:
+        whole = reduce(or_, parts, self.always)
         state = whole & self.width
         for start, kept in self.layers:
             state &= whole >> start | kept
         for bit, criterion in self.alone:
             state |= _WRITTEN[evaluate(criterion, facts)] << bit
-        return state
+        return State(state, parts)
 
 
 class _Truths(Sequence[Truth]):
@@ -190,7 +206,7 @@ def planes(criteria: Sequence[Criterion], asked: Iterable[str] = ()) -> Planes:
 
     >>> from spineworkup.criteria import AnyOf, Present
     >>> made = planes([AnyOf((Present("fever"), Present("cough"))), Present("cough")])
-    >>> list(made.truths(made.state({"fever": True})))
+    >>> list(made.truths(made.state({"fever": True}).bits))
     [<Truth.TRUE: 'true'>, <Truth.UNKNOWN: 'unknown'>]
     """
     forms = [normal_form(criterion, MOST_TERMS) for criterion in criteria]
@@ -221,6 +237,7 @@ def planes(criteria: Sequence[Criterion], asked: Iterable[str] = ()) -> Planes:
         tuple((bits[place], form is not None and form.of_opposite) for place, form in enumerate(forms)),
         asked_at,
         tuple((bits[place], criteria[place]) for place, form in enumerate(forms) if form is None),
+        _criteria_of(criteria, values),
     )
 
 
@@ -232,7 +249,7 @@ def compile_criterion(criterion: Criterion) -> Callable[[Facts], Truth]:
     <Truth.TRUE: 'true'>
     """
     made = planes([criterion])
-    return lambda facts: made.truth(made.state(facts), 0)
+    return lambda facts: made.truth(made.state(facts).bits, 0)
 
 
 def _count(form: NormalForm | None) -> int:
@@ -242,6 +259,11 @@ def _count(form: NormalForm | None) -> int:
 def _inputs(criteria: Sequence[Criterion], asked: Iterable[str]) -> list[str]:
     read = [leaf.finding for criterion in criteria for leaf in leaves(criterion)]
     return list(dict.fromkeys([*read, *asked]))
+
+
+def _criteria_of(criteria: Sequence[Criterion], findings: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
+    reads = [frozenset(findings_of(criterion)) for criterion in criteria]
+    return {name: tuple(place for place, read in enumerate(reads) if name in read) for name in findings}
 
 
 def _starts(forms: Sequence[NormalForm | None], order: Sequence[int], width: int) -> list[tuple[int, int]]:
