@@ -15,12 +15,11 @@ def main(source: str, target: str) -> None:
     # On a cluster `spark-submit` brings the settings.
     spark = SparkSession.builder.appName("cohort").getOrCreate()
     patients = spark.read.parquet(source)
-    # Kept, as both answers below come from it: without `persist` every patient is assessed twice.
-    answers = assess_spark(load_pathway(), patients, at=NOON, long=True).persist()
-    assessed(answers).write.parquet(f"{target}/steps")
-    rejected(answers).write.csv(f"{target}/rejects", header=True)
+    # Written at once, then asked: each question of `assess_spark` itself would assess every patient anew.
+    assess_spark(load_pathway(), patients, at=NOON, long=True).write.parquet(target)
+    answers = spark.read.parquet(target)
     overdue = assessed(answers).where("step = 'mri_whole_spine' and overdue")
-    print(f"{patients.count()} patients, {rejected(answers).count()} rejected, {overdue.count()} wait for an MRI that is overdue")
+    print(f"{rejected(answers).count()} rejected, {overdue.count()} wait for an MRI that is overdue")
     spark.stop()
 
 
