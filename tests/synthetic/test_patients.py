@@ -138,8 +138,10 @@ def test_a_value_in_another_unit_is_the_same_value() -> None:
 def test_no_other_unit_leads_out_of_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """6.00 mmol/L, the end of the window of calcium, is 24.05 mg/dL when it is rounded, and that is more."""
     monkeypatch.setattr(Numbers, "about_thresholds", lambda self, draw, thresholds: np.full(draw.size, self.high))
-    for row in made(5, missing=0.0, other_units=1.0)[0]:
-        assert not [entry for entry in chart_of_row(row, PATHWAY).entries.values() if isinstance(entry, Unknown)]
+    [whole] = synthesize(Plan(PATHWAY, 1000, missing=0.0, other_units=1.0))
+    rows = whole.batch.select(["patient", "calcium_adjusted", "calcium_adjusted.unit"]).to_pylist()
+    assert 6 in {row["calcium_adjusted"] for row in rows}
+    assert not [row for row in rows if isinstance(chart_of_row(row, PATHWAY).entries.get("calcium_adjusted"), Unknown)]
 
 
 def test_every_error_that_was_put_in_is_found_and_no_other() -> None:
