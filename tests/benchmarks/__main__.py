@@ -44,7 +44,7 @@ def shipped(rounds: int) -> Table:
 
 def keeping(rounds: int) -> Table:
     """20,000 results kept."""
-    found = kept.kept(100, max(3, rounds // 2))
+    found = kept.kept(100, rounds)
     return Table(("kept", "time", "memory"), [(name, str(one.time), f"{one.memory:.2f}") for name, one in found.items()])
 
 

@@ -46,7 +46,7 @@ def setting(rounds: int) -> str:
     """Say when, on what and with which versions it was measured."""
     versions = ", ".join(f"{name} {number}" for name in PACKAGES if (number := _version(name)))
     machine = f"{_processor()}, {os.cpu_count()} cores, CPython {platform.python_version()}"
-    return f"{datetime.now(UTC).date().isoformat()}; {machine}; seed {SEED}, {rounds} rounds; {versions}."
+    return f"{datetime.now(UTC).date().isoformat()}; {machine}; seed {SEED}, {rounds} rounds;\n{versions}."
 
 
 def _version(package: str) -> str:
