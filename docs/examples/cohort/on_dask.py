@@ -15,7 +15,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 def main(source: str) -> None:
     rules = load_pathway()
-    tasks = [dask.delayed(assess_batch)(rules, batch, at=NOON) for batch in read_batches(source, rules, rows=1000)]
+    tasks = [dask.delayed(assess_batch)(rules, batch, at=NOON) for batch in read_batches(source, rules, rows=1000, at=NOON)]
     answers = dask.compute(*tasks, scheduler="threads")
     results = pa.Table.from_batches([one.results for one in answers])
     print(f"{results.num_rows} assessed, {sum(one.rejects.num_rows for one in answers)} rejected")

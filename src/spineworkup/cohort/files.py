@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,7 +43,7 @@ class Input:
 
 
 def read_batches(
-    path: Path | str, pathway: Pathway, *, rows: int = ROWS, keep: Collection[str] = (), at: datetime | None = None
+    path: Path | str, pathway: Pathway, *, rows: int = ROWS, keep: Collection[str] = (), at: datetime
 ) -> Iterator[pa.RecordBatch]:
     """Yield what a file or a folder holds, as batches of wide columns; records that can't be read are left out.
 
@@ -51,13 +51,13 @@ def read_batches(
         path: Parquet, Arrow or CSV, wide or long; or a folder of such files, or of FHIR NDJSON.
         rows: About so many rows in a batch.
         keep: Columns of other things that are in it.
-        at: The moment at which FHIR resources are read; now, where it isn't given.
+        at: The moment at which FHIR resources are read.
 
     Raises:
         CohortError: There is nothing to read, or it can't be read.
         ChartError: A column is not known or has the wrong type.
     """
-    source = open_input(Path(path), pathway, keep=keep, at=at or datetime.now(UTC))
+    source = open_input(Path(path), pathway, keep=keep, at=at)
     with TemporaryDirectory(prefix="spineworkup-") as folder:
         yield from (chunk.rows for chunk in source.chunks(Path(folder), rows, lambda words, done: None))
 
