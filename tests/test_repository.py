@@ -260,7 +260,6 @@ ROOMS: dict[str, str | tuple[str, ...]] = {
     "pytest": "testing/",
     "numpy": ("cohort/", "synthetic/", "audit/"),
     "pyarrow": ("cohort/", "synthetic/", "audit/"),
-    "matplotlib": "audit/",
     "pyspark": "cohort/on_spark.py",
 }
 

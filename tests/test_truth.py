@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineworkup.criteria import AllOf, AnyOf, AtLeast, Not, Present
-from spineworkup.logic.planes import compile_criterion
 from spineworkup.logic.evaluate import evaluate
+from spineworkup.logic.planes import compile_criterion
 from spineworkup.truth import Truth, all_of, any_of, at_least, not_
 
 T, U, F = Truth.TRUE, Truth.UNKNOWN, Truth.FALSE

@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 
-from spineworkup.criteria import AllOf, AnyOf, AtLeast, Comparator, Compare, IsOneOf, Not, Present
+from spineworkup.criteria import AllOf, AnyOf, Comparator, Compare, IsOneOf, Not, Present
 from spineworkup.findings import Range
-from spineworkup.logic.planes import compile_criterion
 from spineworkup.logic.evaluate import evaluate
+from spineworkup.logic.planes import compile_criterion
 from spineworkup.truth import Truth
 from tests.strategies import DRAWN, NODES, criteria, facts, refinements
 
