@@ -8,7 +8,20 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from spineworkup.about import library_version
-from spineworkup.commands import audit, cohort, enter, fhir, over_time, record, replay, rules, serve, show, start, synthesize
+from spineworkup.commands import (
+    audit,
+    cohort,
+    enter,
+    fhir,
+    over_time,
+    record,
+    replay,
+    rules,
+    serve,
+    show,
+    start,
+    synthesize,
+)
 from spineworkup.commands.parsers import Commands, Run
 from spineworkup.commands.saying import BAD_INPUT, OK, say, say_problems
 from spineworkup.errors import ReadError, SpineWorkupError
