@@ -17,7 +17,6 @@ from spineworkup.cds_hooks.to_cards import EXTENSION, to_cards
 from spineworkup.errors import PathwayError
 from spineworkup.logic.plan import plan
 from spineworkup.reading.load import DEFAULT
-from spineworkup.truth import Truth
 from tests.cds_hooks.card_rules import empties, faults_of
 from tests.cds_hooks.world import (
     AT,
@@ -309,9 +308,8 @@ def test_a_rule_that_stops_stops_the_service(rule, monkeypatch):
 
     prepared = plan(PATHWAY_OF(served))
     places = {one.rule.id: one.place for step in prepared.steps for one in (*step.own, *step.absolute, *step.relative, *step.cautions)}
-    tests = list(prepared.tests)
-    tests[places[rule]] = lambda facts, truths: Truth.FALSE
-    monkeypatch.setitem(PATHWAY_OF(served)._memo, "plan", _with_tests(prepared, tests))
+    monkeypatch.setitem(PATHWAY_OF(served)._memo, "plan", _always_false(prepared, places[rule]))
+    monkeypatch.delitem(PATHWAY_OF(served)._memo, "compiled")
     served.moment[0] += EVERY
 
     for path in ("/cds-services", "/ready"):
@@ -327,10 +325,13 @@ def PATHWAY_OF(served):
     return route.endpoint.__self__.pathway
 
 
-def _with_tests(prepared, tests):
+def _always_false(prepared, place):
+    """The plan, reading the truth of one criterion where no bit is ever set: false, as its terms are of the opposite."""
     from attrs import evolve
 
-    return evolve(prepared, tests=tuple(tests))
+    places = list(prepared.planes.places)
+    places[place] = (100_000, True)
+    return evolve(prepared, planes=evolve(prepared.planes, places=tuple(places)))
 
 
 def test_sentinels_are_asked_once_in_a_while_and_not_by_every_caller(monkeypatch):

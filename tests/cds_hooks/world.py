@@ -24,6 +24,7 @@ from spineworkup.cds_hooks.occasions import Occasion, valid_until
 from spineworkup.cds_hooks.prefetch import slots_of
 from spineworkup.cds_hooks.sentinels import sentinels_of
 from spineworkup.cds_hooks.settings import Settings
+from spineworkup.charts import evolve_entries
 from spineworkup.checklists import Checklist
 from spineworkup.fhir.to_observations import to_observations
 from spineworkup.fhir.write_json import write_resource
@@ -79,8 +80,7 @@ def rebased(chart: Chart) -> Chart:
     """Return a chart of the very pathway of these tests, without the label of its case."""
     found = Chart(PATHWAY.findings, clocks=chart.clocks, steps=chart.steps, not_available=chart.not_available,
                   sign_offs=chart.sign_offs)  # fmt: skip
-    object.__setattr__(found, "entries", chart.entries)
-    return found
+    return evolve_entries(found, chart.entries)
 
 
 def occasion(checklist: Checklist, **more: Any) -> Occasion:

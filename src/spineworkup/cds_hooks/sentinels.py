@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from attrs import define, field, frozen
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart
+from spineworkup.charts import Chart, evolve_entries
 from spineworkup.checklists import Checklist
 from spineworkup.errors import CaseError, PathwayError
 from spineworkup.pathways import Pathway
@@ -108,7 +108,9 @@ class Watch:
         return self._well
 
     def _ask(self) -> bool:
-        answers = [assess(self.pathway, one.chart, at=one.at) for one in self.sentinels]
+        # Charts made anew: what was worked out of them before says nothing about now.
+        charts = [evolve_entries(one.chart, one.chart.entries) for one in self.sentinels]
+        answers = [assess(self.pathway, chart, at=one.at) for one, chart in zip(self.sentinels, charts, strict=True)]
         said = [_said(checklist) for checklist in answers]
         self._first = self._first or said
         return said == self._first and all(map(self._is_right, self.sentinels, answers)) and bool(said)
