@@ -92,6 +92,8 @@ def test_it_stops_when_told_and_goes_on_after(
     good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, sent: signal.Signals
 ) -> None:
     before = signal.getsignal(signal.SIGTERM)
+    # In the background of a shell Ctrl-C is ignored, and rightly so.
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
     true = run.write_parquet
 
     def told(*arguments: object) -> None:
@@ -101,6 +103,7 @@ def test_it_stops_when_told_and_goes_on_after(
     with monkeypatch.context() as patch:
         patch.setattr(run, "write_parquet", told)
         assert 2 == cohort(good, "--to", tmp_path / "out", *AT)
+    signal.signal(signal.SIGINT, interrupt)
 
     assert "the same command goes on where this stopped\nstopped\n" == capsys.readouterr().err
     assert before is signal.getsignal(signal.SIGTERM)
