@@ -128,7 +128,4 @@ class ChecklistItem:
 
 def item_of(outcome: Outcome, reading: Reading) -> ChecklistItem:
     """Return a step as it stands for the patient of a reading."""
-    due = None
-    if not outcome.is_closed and outcome.planned.gives_time:
-        due = reading.due(outcome.planned) if reading.chart.times else reading.soonest(outcome.limits)
-    return ChecklistItem(outcome, due, reading)
+    return ChecklistItem(outcome, None if outcome.is_closed else reading.due(outcome.planned), reading)

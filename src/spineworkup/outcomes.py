@@ -11,9 +11,9 @@ from operator import and_, getitem, or_
 from attrs import field, frozen
 
 from spineworkup.charts import Chart
+from spineworkup.logic import plan as planning
 from spineworkup.logic.lanes import RULES, Summary, lanes, together
 from spineworkup.logic.plan import Plan, PlannedStep
-from spineworkup.logic.plan import plan as plan_of
 from spineworkup.pathways import ONSET, Pathway, Rule
 from spineworkup.readings import Reading, Status
 from spineworkup.truth import Truth
@@ -246,7 +246,7 @@ def compiled(pathway: Pathway) -> Compiled:
 
 
 def _compiled(pathway: Pathway) -> Compiled:
-    plan = plan_of(pathway)
+    plan = planning.plan(pathway)
     number = {planned.step.id: place for place, planned in enumerate(plan.steps)}
     links = tuple(_link(plan, planned, number) for planned in plan.steps)
     alone = [link for link in links if not link.firsts]

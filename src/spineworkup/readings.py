@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
 from attrs import define, field
@@ -223,15 +223,6 @@ class Reading:
             if rule.timed and truth is wanted and (moment := self.deadline(planned, rule, truth)) is not None
         ]
         return min(times, default=None)
-
-    def soonest(self, limits: Mapping[str, timedelta]) -> datetime | None:
-        """Return the earliest of some times, each from a clock; of those whose clock hasn't started nothing is known."""
-        soonest = None
-        for start, within in limits.items():
-            clock = self.clock(start)
-            if clock is not None and (soonest is None or clock + within < soonest):
-                soonest = clock + within
-        return soonest
 
     def deadline(self, planned: PlannedStep, rule: PlannedRule, truth: Truth) -> datetime | None:
         """Return by when a rule wants its step done; None where it gives no time or its start is not known.

@@ -14,7 +14,7 @@ from functools import reduce
 from operator import getitem, or_
 from typing import NamedTuple, overload
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from spineworkup.criteria import Compare, Criterion, Leaf, findings_of, leaves
 from spineworkup.findings import Value
@@ -57,10 +57,8 @@ class Values(dict[Value | None, int]):
         """Work out what can be: after the last literal."""
         self[None] = self._of(None)
         self._thresholds = sorted({leaf.threshold for leaf in self._literals if isinstance(leaf, Compare)})
-        for number, threshold in enumerate(self._thresholds):
-            before = self._thresholds[number - 1] if number else threshold - 2
-            self._between += [self._of((before + threshold) / 2), self._of(threshold)]
-        self._between += [self._of(threshold + 1) for threshold in self._thresholds[-1:]]
+        if self._thresholds:
+            self._between = [self._of_rank(rank) for rank in range(2 * len(self._thresholds) + 1)]
 
     def __missing__(self, value: Value | None) -> int:
         if self._between and type(value) is Decimal:
@@ -72,10 +70,20 @@ class Values(dict[Value | None, int]):
         return found
 
     def _of(self, value: Value | None) -> int:
-        found = 0
         facts = {} if value is None else {self._finding: value}
-        for leaf, (true_wanted, false_wanted) in self._literals.items():
-            truth = evaluate(leaf, facts)
+        return self._bits(evaluate(leaf, facts) for leaf in self._literals)
+
+    def _of_rank(self, rank: int) -> int:
+        """Return what a number says that lies between two thresholds (an even rank) or on one: ranks need no rounding."""
+        ranks = {threshold: Decimal(2 * number + 1) for number, threshold in enumerate(self._thresholds)}
+        leaves = (
+            evolve(leaf, threshold=ranks[leaf.threshold]) if isinstance(leaf, Compare) else leaf for leaf in self._literals
+        )
+        return self._bits(evaluate(leaf, {self._finding: Decimal(rank)}) for leaf in leaves)
+
+    def _bits(self, truths: Iterable[Truth]) -> int:
+        found = 0
+        for truth, (true_wanted, false_wanted) in zip(truths, self._literals.values(), strict=True):
             if truth is Truth.UNKNOWN:
                 found |= true_wanted | false_wanted
             else:
