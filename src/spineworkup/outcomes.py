@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property, reduce
 from itertools import repeat
 from operator import and_, getitem, or_
@@ -14,7 +14,7 @@ from spineworkup.charts import Chart
 from spineworkup.logic import plan as planning
 from spineworkup.logic.lanes import RULES, Summary, lanes, together
 from spineworkup.logic.plan import Plan, PlannedStep
-from spineworkup.pathways import ONSET, Pathway, Rule
+from spineworkup.pathways import Pathway, Rule
 from spineworkup.readings import Reading, Status
 from spineworkup.truth import Truth
 from spineworkup.urgency import UrgencyInterval
@@ -51,15 +51,6 @@ class Outcome:
     def pending(self) -> tuple[str, ...]:
         """The ids of the indications that are not known."""
         return tuple(rule.id for rule in self._rules(Truth.UNKNOWN))
-
-    @cached_property
-    def limits(self) -> Mapping[str, timedelta]:
-        """The shortest time from each clock, of the indications that are true, or, where none is, of those that could be."""
-        limits: dict[str, timedelta] = {}
-        for rule in self._rules(Truth.TRUE if self.fired else Truth.UNKNOWN):
-            if rule.within is not None and rule.start != ONSET:
-                limits[rule.start] = min(rule.within, limits.get(rule.start, rule.within))
-        return limits
 
     def _rules(self, wanted: Truth) -> Iterator[Rule]:
         pairs = zip(self.planned.indications, self.indications, strict=True)
