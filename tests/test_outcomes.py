@@ -1,24 +1,30 @@
-"""What the rules say of a step is worked out once and shared; see also tests/test_properties.py."""
+"""What the rules say of a step is worked out once and shared, and after a change only where it matters."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spineworkup import outcomes as module
-from spineworkup.assessment import assess
-from spineworkup.charts import Chart
+from spineworkup.assessment import assess, reassess
+from spineworkup.charts import Chart, Observation
 from spineworkup.criteria import Present
-from spineworkup.findings import Finding, Kind
+from spineworkup.findings import Finding, Kind, Quantity, Range
 from spineworkup.logic.lanes import RULES
+from spineworkup.logic.plan import plan
+from spineworkup.outcomes import outcome_of
 from spineworkup.pathways import Pathway, Step
-from tests.strategies import rule
+from spineworkup.readings import Reading
+from tests.strategies import NOON, VOCABULARY, chart_of, facts, pathways, rule, surroundings
 
+drawing = st.data()
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NAMES = [f"f{number}" for number in range(3 * RULES)]
 FINDINGS = [Finding(name, name, Kind.BOOLEAN) for name in NAMES]
 
 
-def pathway(rules: int) -> Pathway:
+def of_rules(rules: int) -> Pathway:
     step = Step("s", "S", indications=tuple(rule(f"r{n}", Present(name)) for n, name in enumerate(NAMES[:rules])))
     return Pathway.of(step, findings=FINDINGS)
 
@@ -34,7 +40,7 @@ def patients(rules: int):
 @pytest.mark.parametrize("most", [0, 3, 4096])
 def test_the_rules_that_are_true_are_named_however_many_are_kept(rules, most, monkeypatch):
     monkeypatch.setattr(module, "MOST_OUTCOMES", most)
-    small = pathway(rules)
+    small = of_rules(rules)
     for values in patients(rules):
         [outcome] = assess(small, Chart(small.findings, values), at=AT).outcomes
 
@@ -43,10 +49,49 @@ def test_the_rules_that_are_true_are_named_however_many_are_kept(rules, most, mo
 
 
 def test_two_patients_alike_share_what_the_rules_say():
-    small = pathway(2)
+    small = of_rules(2)
     one, other = (assess(small, Chart(small.findings, {"f0": True, "f9": on}), at=AT) for on in (True, False))
 
     assert one.outcomes[0] is other.outcomes[0]
     assert one != other
     assert one != "a checklist"
     assert one.items[0] == other.items[0] != "an item"
+
+
+def recorded(values):
+    """Values as somebody would record them; a range is nobody's measurement."""
+    units = {id_: VOCABULARY[id_].unit for id_ in values}
+    exact = {id_: None if isinstance(value, Range) else value for id_, value in values.items()}
+    return {id_: Quantity(value, units[id_]) if units[id_] and value is not None else value for id_, value in exact.items()}
+
+
+@given(pathways(), facts, facts, drawing)
+def test_what_changed_is_reassessed_as_if_all_were_assessed_anew(pathway, values, more, data):
+    """After one change and after another, whatever else is recorded."""
+    checklist = assess(pathway, chart_of(pathway, values, data.draw(surroundings(pathway))), at=NOON)
+    for changes in (dict(list(more.items())[:1]), more, {id_: None for id_ in more}):
+        chart = checklist.original.with_values(recorded(changes))
+        checklist = reassess(checklist, recorded(changes))
+
+        assert assess(pathway, chart, at=NOON) == checklist
+        assert chart == checklist.original
+
+
+@given(pathways(), facts, drawing)
+def test_what_patients_share_is_what_the_chart_itself_says(pathway, values, data):
+    """The table of outcomes only remembers what is worked out from one chart."""
+    checklist = assess(pathway, chart_of(pathway, values, data.draw(surroundings(pathway))), at=NOON)
+    prepared = plan(pathway)
+    reading = Reading(prepared, checklist.chart, NOON, prepared.truths(checklist.chart.facts))
+    for planned, outcome in zip(prepared.steps, checklist.outcomes, strict=True):
+        assert outcome_of(reading, planned) == outcome
+
+
+def test_a_result_that_was_seen_at_some_time_is_looked_at_in_the_chart_itself():
+    step = Step("s", "S", indications=(rule("r", Present("f0")),), done_when=Present("f1"))
+    small = Pathway.of(step, findings=FINDINGS)
+    checklist = assess(small, Chart(small.findings, {"f0": Observation(True, at=AT)}), at=AT)
+    changed = reassess(checklist, {"f1": Observation(True, at=AT - timedelta(hours=1))})
+
+    assert ["due", "due"] == [one.item("s").status.value for one in (checklist, changed)]
+    assert "done" == reassess(changed, {"f0": Observation(True, at=AT - timedelta(hours=2))}).item("s").status.value

@@ -10,15 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spineworkup.assessment import assess, reassess
+from spineworkup.assessment import assess
 from spineworkup.charts import Chart, Known, Unknown, WhyUnknown, evolve_entries
 from spineworkup.checklists import Status
 from spineworkup.criteria import Not
-from spineworkup.findings import Quantity, Range
+from spineworkup.findings import Range
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.logic.plan import plan
-from spineworkup.outcomes import outcome_of
-from spineworkup.readings import Reading
 from spineworkup.truth import Truth
 from spineworkup.urgency import Urgency
 from tests.strategies import (
@@ -162,33 +160,3 @@ def test_every_process_says_the_same(zone):
         outputs.add(run.stdout)
     (output,) = outputs
     assert json.loads(output)["pathway"]["overlays"] == ["us"]
-
-
-def recorded(values):
-    """Values as somebody would record them; a range is nobody's measurement."""
-    units = {id_: VOCABULARY[id_].unit for id_ in values}
-    exact = {id_: None if isinstance(value, Range) else value for id_, value in values.items()}
-    return {id_: Quantity(value, units[id_]) if units[id_] and value is not None else value for id_, value in exact.items()}
-
-
-@given(pathways(), facts, facts, drawing)
-def test_what_changed_is_reassessed_as_if_all_were_assessed_anew(pathway, values, more, data):
-    """After one change and after another, whatever else is recorded."""
-    checklist = checklist_of(pathway, values, data.draw(surroundings(pathway)))
-    for changes in (dict(list(more.items())[:1]), more, {id_: None for id_ in more}):
-        chart = checklist.original.with_values(recorded(changes))
-        checklist = reassess(checklist, recorded(changes))
-
-        assert assess(pathway, chart, at=NOON) == checklist
-        assert chart == checklist.original
-
-
-@given(pathways(), facts, drawing)
-def test_what_patients_share_is_what_the_chart_itself_says(pathway, values, data):
-    """The table of outcomes only remembers what is worked out from one chart."""
-    around = data.draw(surroundings(pathway))
-    checklist = checklist_of(pathway, values, around)
-    prepared = plan(pathway)
-    reading = Reading(prepared, checklist.chart, NOON, prepared.truths(checklist.chart.facts))
-    for planned, outcome in zip(prepared.steps, checklist.outcomes, strict=True):
-        assert outcome_of(reading, planned) == outcome
