@@ -1,5 +1,6 @@
 """What the rules say of a step is worked out once and shared, and after a change only where it matters."""
 
+from copy import copy
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from spineworkup.criteria import Present
 from spineworkup.findings import Finding, Kind, Quantity, Range
 from spineworkup.logic.lanes import RULES
 from spineworkup.logic.plan import plan
+from spineworkup.notices import Notice
 from spineworkup.outcomes import outcome_of
 from spineworkup.pathways import Pathway, Step
 from spineworkup.readings import Reading
@@ -95,3 +97,21 @@ def test_a_result_that_was_seen_at_some_time_is_looked_at_in_the_chart_itself():
 
     assert ["due", "due"] == [one.item("s").status.value for one in (checklist, changed)]
     assert "done" == reassess(changed, {"f0": Observation(True, at=AT - timedelta(hours=2))}).item("s").status.value
+
+
+def test_what_is_to_be_known_of_the_record_stays_after_a_change():
+    """An import that left something out says so also of the checklist that follows a keystroke."""
+    small = of_rules(2)
+    first, last = Notice("unmapped", "a record"), Notice("merged", "another record")
+    checklist = assess(small, Chart(small.findings, {"f0": True}), at=AT).with_notices(first=[first], last=[last])
+
+    assert (first, last) == checklist.notices == reassess(checklist, {"f1": True}).notices
+
+
+def test_rules_that_are_sent_elsewhere_take_nothing_along_that_was_recorded():
+    small = of_rules(2)
+    Chart(small.findings, {"f0": True})
+    sent = copy(small.findings)
+
+    assert small.findings.ready and not sent.ready
+    assert small.findings == sent

@@ -55,17 +55,23 @@ def reassess(checklist: Checklist, values: Mapping[str, object]) -> Checklist:
     Raises:
         ChartError: As in a `Chart`.
     """
-    pathway, at = checklist.pathway, checklist.at
     chart = checklist.original.with_values(values)
+    again = _followed(checklist, chart, tuple(values)) or assess(checklist.pathway, chart, at=checklist.at)
+    return again.with_notices(first=checklist.first_notices, last=checklist.last_notices)
+
+
+def _followed(checklist: Checklist, chart: Chart, findings: tuple[str, ...]) -> Checklist | None:
+    """Return the checklist after some findings changed; None where more than findings is recorded."""
+    pathway, at = checklist.pathway, checklist.at
+    if chart.steps or chart.not_available or chart.sign_offs or pathway.local:
+        return None
     made = compiled(pathway)
     prepared = made.plan
-    if chart.steps or chart.not_available or chart.sign_offs or pathway.local:
-        return assess(pathway, chart, at=at)
     read = read_chart(chart, at, prepared.derived, pathway.totals)
-    before, changed = prepared.state_of(checklist.chart), prepared.numbers((*values, *prepared.worked_out))
+    before, changed = prepared.state_of(checklist.chart), prepared.numbers((*findings, *prepared.worked_out))
     state = read.remember(prepared.planes, lambda one: prepared.planes.changed(before, one.facts, changed))
     if touched_steps(prepared, read, state.bits):
-        return assess(pathway, chart, at=at)
+        return None
     outcomes = made.after(changed, before.bits ^ state.bits, state.bits, checklist.outcomes)
     return Checklist(pathway, read, at, chart, outcomes)
 

@@ -150,6 +150,10 @@ class Findings(dict[str, Finding]):
         """The entries of values that were recorded alone, without a time or a source."""
         return {}
 
+    def __reduce__(self) -> tuple[type[Findings], tuple[dict[str, Finding]]]:
+        # Rules are sent to other machines; what was recorded of anybody isn't.
+        return Findings, (dict(self),)
+
 
 def findings_by_id(findings: Mapping[str, Finding]) -> Findings:
     """Return findings in the order of their ids."""
@@ -243,13 +247,7 @@ class Chart:
             case,
         )
         # Read by every assessment: one look at each entry serves both.
-        facts: dict[str, Value] = {}
-        times: dict[str, datetime] = {}
-        for id_, entry in entries.items():
-            if isinstance(entry, Known):
-                facts[id_] = entry.value
-                if entry.at is not None:
-                    times[id_] = entry.at
+        facts, times = _known(entries)
         object.__setattr__(self, "facts", facts)
         object.__setattr__(self, "times", times)
 
@@ -278,7 +276,7 @@ class Chart:
     @cached_property
     def facts(self) -> Mapping[str, Value]:
         """The values that are known."""
-        return {id_: entry.value for id_, entry in self.entries.items() if isinstance(entry, Known)}
+        return _known(self.entries)[0]
 
     @cached_property
     def reported(self) -> Mapping[str, Quantity]:
@@ -289,8 +287,7 @@ class Chart:
     @cached_property
     def times(self) -> Mapping[str, datetime]:
         """When the known findings were seen, as far as that is known."""
-        known = ((id_, entry) for id_, entry in self.entries.items() if isinstance(entry, Known))
-        return {id_: entry.at for id_, entry in known if entry.at is not None}
+        return _known(self.entries)[1]
 
     def seen(self, finding: str) -> datetime | None:
         """Return when a known finding was seen; None where that is not known."""
@@ -363,6 +360,18 @@ def evolve_entries(chart: Chart, entries: Mapping[str, Entry]) -> Chart:
         chart.findings, entries, chart.clocks, chart.steps, chart.not_available, chart.sign_offs, chart.case
     )
     return other
+
+
+def _known(entries: Mapping[str, Entry]) -> tuple[dict[str, Value], dict[str, datetime]]:
+    """Return the values that are known, and when they were seen as far as that is known."""
+    facts: dict[str, Value] = {}
+    times: dict[str, datetime] = {}
+    for id_, entry in entries.items():
+        if isinstance(entry, Known):
+            facts[id_] = entry.value
+            if entry.at is not None:
+                times[id_] = entry.at
+    return facts, times
 
 
 def _entries(findings: Mapping[str, Finding], values: Mapping[str, object]) -> dict[str, Entry]:

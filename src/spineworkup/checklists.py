@@ -71,6 +71,8 @@ class Checklist:
         chart: As it was read: stale values unknown, derived findings worked out.
         original: As it was given.
         outcomes: What the rules say of every step of the pathway, in the order of the plan; shared with other patients.
+        first_notices: What is to be known of the record from which the chart comes, before all else.
+        last_notices: The same, after all else.
     """
 
     pathway: Pathway
@@ -79,7 +81,8 @@ class Checklist:
     original: Chart
     outcomes: Sequence[Outcome]
     _worked_out: Reading | None = None
-    _noted: tuple[Notice, ...] | None = None
+    first_notices: tuple[Notice, ...] = ()
+    last_notices: tuple[Notice, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Checklist):
@@ -109,11 +112,13 @@ class Checklist:
     @cached_property
     def notices(self) -> tuple[Notice, ...]:
         """What has to be known beside the steps: of the chart, and of the rules."""
-        return notices_of(self.reading, self.items) if self._noted is None else self._noted
+        return (*self.first_notices, *notices_of(self.reading, self.items), *self.last_notices)
 
-    def with_notices(self, notices: Iterable[Notice]) -> Checklist:
-        """Return the checklist with these notices in place of its own: where they come from a record, there are more."""
-        return evolve(self, noted=tuple(notices))
+    def with_notices(self, *, first: Iterable[Notice] = (), last: Iterable[Notice] = ()) -> Checklist:
+        """Return the checklist with more notices before and after its own: of the record from which the chart comes."""
+        return evolve(
+            self, first_notices=(*first, *self.first_notices), last_notices=(*self.last_notices, *last)
+        )
 
     def __repr__(self) -> str:
         # Counts, and a digest that tells patients apart: a repr ends up in logs, where no value and no label belongs.

@@ -194,13 +194,10 @@ class Compiled:
         return found
 
 
-_NONE: frozenset[str] = frozenset()
-
-
 def touched_steps(plan: Plan, chart: Chart, state: int) -> frozenset[str]:
     """Return the steps of which more is recorded than the truths of their criteria, so that others can't share what they are."""
     if not (chart.steps or chart.not_available or chart.times or chart.sign_offs):
-        return _NONE
+        return frozenset()
     touched = {*chart.steps, *chart.not_available}
     if chart.times:
         # A result has finished the step; when it was seen matters too.
@@ -267,7 +264,7 @@ def _link(plan: Plan, planned: PlannedStep, number: Mapping[str, int]) -> Link:
     passed_over = [step for _, others in planned.takes_over_from for step in others]
     replaced_by = [step for first in waits_for for step in plan.pathway.stand_ins[first]]
     others = [*firsts, *passed_over, *replaced_by, *plan.pathway.stand_ins[planned.step.id]]
-    places = {rule.place for rule in (*planned.own, *planned.absolute, *planned.relative)}
+    places = {rule.place for rule in planned.relative}
     places |= {place for _, place in planned.unless if place is not None}
     for step in (planned, *(plan.by_id[id_] for id_ in others)):
         places |= {rule.place for rule in (*step.own, *step.absolute)}

@@ -252,8 +252,9 @@ def empty_on_error(sound: Sound) -> Sound:
             if len(chart.entries) > 3:
                 raise SpineWorkupError("something went wrong")
         except SpineWorkupError:
-            empty = checklist.with_notices(())
+            empty = evolve(checklist)
             object.__setattr__(empty, "items", ())
+            object.__setattr__(empty, "notices", ())
             return empty
         return checklist
 

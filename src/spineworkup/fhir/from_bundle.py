@@ -140,7 +140,7 @@ def from_resources(
 def assess_imported(imported: Imported, pathway: Pathway, *, at: datetime) -> Checklist:
     """Return the checklist of imported records, with what there is to say about the import among its notices."""
     checklist = assess(pathway, imported.chart, at=at)
-    return checklist.with_notices((*checklist.notices, *imported.report.notices))
+    return checklist.with_notices(last=imported.report.notices)
 
 
 def _line(entry: Entry, said: Said) -> ReportLine:

@@ -249,7 +249,7 @@ class Workup:
         """
         folded = self.folded(at)
         checklist = assess(self.pathway, folded.chart, at=at)
-        return checklist.with_notices((*self._notices(folded, checklist.at), *checklist.notices))
+        return checklist.with_notices(first=self._notices(folded, checklist.at))
 
     def diff(self, at1: datetime, at2: datetime) -> Changes:
         """Return what is otherwise at one moment than at another, and which events in between are the reason."""
