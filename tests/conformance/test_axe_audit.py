@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import subprocess
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from spineworkup.audit.outcomes import measured
 from spineworkup.audit.standards import standards_of
 from spineworkup.audit.to_html import to_html
 from tests.audit.answered import PATHWAY, STEP, SUSPICION, WEEK, after, answers, one
-from tests.conformance.test_axe import AXE, CHROMIUM, POLICY, RUN_AXE, opened
+from tests.conformance.test_axe import AXE, CHROMIUM, RUN_AXE, opened, width_in_a_frame
 
 pytestmark = [pytest.mark.conformance, pytest.mark.browser]
 
@@ -52,16 +51,7 @@ def test_axe_finds_no_violation(width: int, tmp_path: Path) -> None:
 
 
 def test_nothing_scrolls_sideways_on_a_narrow_phone(tmp_path: Path) -> None:
-    inner = html.escape(POLICY.sub("", page()), quote=True)
-    frame = f'<!doctype html><body><iframe width="320" height="900" srcdoc="{inner}"></iframe></body>'
-    run = (
-        "const frame = document.querySelector('iframe'); const say = () => {"
-        "document.getElementById('found').textContent ="
-        "JSON.stringify([frame.contentDocument.documentElement.scrollWidth, frame.clientWidth]); };"
-        "frame.contentDocument && frame.contentDocument.querySelector('main') ? say() : frame.onload = say;"
-    )
-    wide, there = opened(frame, run, tmp_path, 1200)
-    assert there == 320 and wide <= there
+    assert width_in_a_frame(page(), 320, tmp_path) <= 320
 
 
 def test_printed_by_the_browser_it_keeps_its_tables_and_says_which_page(tmp_path: Path) -> None:
