@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 
 from spineworkup.cohort.batch import Assessed, assess_batch
 from tests.cohort.people import NOON, PATHWAY, Row, as_table, people
+from tests.cohort.spark_session import ENVIRONMENT, spark_session
 
 pytestmark = pytest.mark.conformance
 MORE = ("fired", "questions")
@@ -45,21 +45,14 @@ def plain(batch: pa.RecordBatch | pa.Table) -> list[Row]:
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
     pytest.importorskip("pandas", reason="the extra `spark` isn't installed")
-    sql = pytest.importorskip("pyspark.sql", reason="the extra `spark` isn't installed")
+    pytest.importorskip("pyspark.sql", reason="the extra `spark` isn't installed")
     if shutil.which("java") is None:
         pytest.skip("Java isn't installed")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYSPARK_PYTHON", sys.executable)
-        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-        settings = {
-            "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
-            "spark.sql.session.timeZone": "America/New_York", "spark.sql.shuffle.partitions": "2",
-            "spark.executorEnv.PYTHONPATH": os.pathsep.join(sys.path), "spark.ui.showConsoleProgress": "false",
-        }  # fmt: skip
-        session = sql.SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
-        session.sparkContext.setLogLevel("ERROR")
-        yield session
-        session.stop()
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        with spark_session() as session:
+            yield session
 
 
 @pytest.mark.parametrize(("partitions", "batch"), [(1, 10_000), (3, 2)])
