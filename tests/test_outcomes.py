@@ -44,10 +44,27 @@ def test_the_rules_that_are_true_are_named_however_many_are_kept(rules, most, mo
     monkeypatch.setattr(module, "MOST_OUTCOMES", most)
     small = of_rules(rules)
     for values in patients(rules):
-        [outcome] = assess(small, Chart(small.findings, values), at=AT).outcomes
+        [item] = assess(small, Chart(small.findings, values), at=AT).items
 
-        assert tuple(f"r{n}" for n, name in enumerate(NAMES[:rules]) if values.get(name)) == outcome.fired
-        assert tuple(f"r{n}" for n, name in enumerate(NAMES[:rules]) if name not in values) == outcome.pending
+        assert tuple(f"r{n}" for n, name in enumerate(NAMES[:rules]) if values.get(name)) == item.fired
+        assert tuple(f"r{n}" for n, name in enumerate(NAMES[:rules]) if name not in values) == item.pending
+
+
+@pytest.mark.parametrize("rules", [RULES, RULES + 1, 3 * RULES])
+@pytest.mark.parametrize("asked", ["f0", f"f{RULES - 1}"])
+def test_a_finding_that_asks_for_a_step_may_speak_against_it_too(rules, asked):
+    """Of many rules only what they come to is looked up; what bars the step is told apart all the same."""
+    step = Step(
+        "s",
+        "S",
+        indications=tuple(rule(f"r{n}", Present(name)) for n, name in enumerate(NAMES[:rules])),
+        contraindications=(rule("c", Present(asked), kind="absolute"),),
+    )
+    small = Pathway.of(step, findings=FINDINGS)
+    names = [name for name in NAMES[:rules] if name != asked]
+    due, barred = (assess(small, Chart(small.findings, values), at=AT) for values in ({names[0]: True, asked: False}, {asked: True}))
+
+    assert ["due", "contraindicated"] == [one.items[0].status.value for one in (due, barred)]
 
 
 def test_two_patients_alike_share_what_the_rules_say():

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import cached_property
 from math import inf
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -122,10 +122,12 @@ class Known:
 
 @frozen
 class Unknown:
-    """A finding that is not known, and why."""
+    """A finding that is not known, and why: it has no value and no time."""
 
     reason: WhyUnknown
     detail: str = ""
+    value: ClassVar[None] = None
+    at: ClassVar[None] = None
 
 
 Entry = Known | Unknown
@@ -135,20 +137,35 @@ _READY = (bool, str, int, Decimal)
 
 
 T = TypeVar("T")
-# A finding, and a value as it was recorded with its class.
+# A finding, and a value as it was recorded with its class: True, 1 and 1.0 are equal.
 _Recorded = tuple[str, type, object]
 
 
-class Findings(dict[str, Finding]):
-    """What may be known, by id; with the entries of values that many patients have, made once.
+class _Ready(dict[_Recorded, Entry]):
+    """The entries of values that were recorded alone, without a time or a source: made once, as many patients have them."""
 
-    They are kept by the class of the value too, as True, 1 and 1.0 are equal.
-    """
+    def __init__(self, findings: Mapping[str, Finding]) -> None:
+        self._findings = findings
+
+    def __missing__(self, recorded: _Recorded) -> Entry:
+        id_, kind, raw = recorded
+        # Equal decimals may be printed otherwise, as 5 and 5.0: they are kept by their text.
+        kept = (id_, kind, str(raw)) if kind is Decimal else recorded
+        entry = self.get(kept) if kind is Decimal else None
+        if entry is None:
+            entry = _entry(_finding(self._findings, id_), raw)
+            if kind in _READY and len(self) < _MOST_READY:
+                self[kept] = entry
+        return entry
+
+
+class Findings(dict[str, Finding]):
+    """What may be known, by id; with the entries of values that many patients have."""
 
     @cached_property
-    def ready(self) -> dict[_Recorded, Entry]:
-        """The entries of values that were recorded alone, without a time or a source."""
-        return {}
+    def ready(self) -> _Ready:
+        """Those entries, by the value as it was recorded."""
+        return _Ready(self)
 
     def __reduce__(self) -> tuple[type[Findings], tuple[dict[str, Finding]]]:
         # Rules are sent to other machines; what was recorded of anybody isn't.
@@ -367,35 +384,22 @@ def _known(entries: Mapping[str, Entry]) -> tuple[dict[str, Value], dict[str, da
     facts: dict[str, Value] = {}
     times: dict[str, datetime] = {}
     for id_, entry in entries.items():
-        if isinstance(entry, Known):
-            facts[id_] = entry.value
-            if entry.at is not None:
-                times[id_] = entry.at
+        if (value := entry.value) is not None:
+            facts[id_] = value
+            if (at := entry.at) is not None:
+                times[id_] = at
     return facts, times
 
 
 def _entries(findings: Mapping[str, Finding], values: Mapping[str, object]) -> dict[str, Entry]:
-    ready = findings.ready if type(findings) is Findings else {}
+    ready = findings.ready if type(findings) is Findings else _Ready(findings)
+    raws = values.values()
     try:
-        found = list(map(ready.get, zip(values, map(type, values.values()), values.values(), strict=True)))
+        found = list(map(ready.__getitem__, zip(values, map(type, raws), raws, strict=True)))
     except TypeError:
         # Several observations of a finding, say, can't be looked up.
-        found = [None] * len(values)
-    entries: dict[str, Entry] = {}
-    for (id_, raw), entry in zip(values.items(), found, strict=True):
-        entries[id_] = entry if entry is not None else _made_ready(findings, id_, raw, ready)
-    return entries
-
-
-def _made_ready(findings: Mapping[str, Finding], id_: str, raw: object, ready: dict[_Recorded, Entry]) -> Entry:
-    # Equal decimals may be printed otherwise, as 5 and 5.0: they are kept by their text.
-    kept: _Recorded = (id_, type(raw), str(raw) if type(raw) is Decimal else raw)
-    entry = ready.get(kept) if type(raw) is Decimal else None
-    if entry is None:
-        entry = _entry(_finding(findings, id_), raw)
-        if type(raw) in _READY and len(ready) < _MOST_READY:
-            ready[kept] = entry
-    return entry
+        return {id_: _entry(_finding(findings, id_), raw) for id_, raw in values.items()}
+    return {id_: entry for id_, entry in zip(values, found, strict=True)}
 
 
 def _finding(findings: Mapping[str, Finding], id_: str) -> Finding:

@@ -14,19 +14,15 @@ from spineworkup.pathways import Note, Step
 from spineworkup.readings import Reading, Status
 from spineworkup.reasons import Against, Ask, Reason, against_of, asks_of, notes_of, reasons_of
 from spineworkup.sources import Verification, weakest
+from spineworkup.truth import Truth
 from spineworkup.urgency import UrgencyInterval
 
 
 @frozen(eq=False)
 class ChecklistItem:
-    """One step for one patient.
-
-    Args:
-        due: By when; None where no time is given, its start is not known, or the step is closed.
-    """
+    """One step for one patient."""
 
     outcome: Outcome
-    due: datetime | None
     reading: Reading = field(repr=False)
 
     @property
@@ -53,6 +49,11 @@ class ChecklistItem:
     def instead(self) -> str | None:
         """The step that takes over where this one can't be done."""
         return self.outcome.instead
+
+    @cached_property
+    def due(self) -> datetime | None:
+        """By when; None where no time is given, its start is not known, or the step is closed."""
+        return None if self.outcome.is_closed else self.reading.due(self.outcome.planned)
 
     @property
     def overdue(self) -> bool:
@@ -84,6 +85,20 @@ class ChecklistItem:
     def planned(self) -> PlannedStep:
         """The step with its rules, as the plan holds it."""
         return self.outcome.planned
+
+    @property
+    def fired(self) -> tuple[str, ...]:
+        """The ids of the indications that are true."""
+        return self._rules(Truth.TRUE)
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """The ids of the indications that are not known."""
+        return self._rules(Truth.UNKNOWN)
+
+    def _rules(self, wanted: Truth) -> tuple[str, ...]:
+        pairs = zip(self.planned.indications, self.reading.indications[self.step.id], strict=True)
+        return tuple(planned.rule.id for planned, truth in pairs if truth is wanted)
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
@@ -124,8 +139,3 @@ class ChecklistItem:
         labels = {id_: self.reading.chart.findings[id_].label for id_ in reason.facts}
         facts = "; ".join(f"{labels[id_]}: {text}" for id_, text in reason.facts.items())
         return f"{reason.text} ({facts})" if facts else reason.text
-
-
-def item_of(outcome: Outcome, reading: Reading) -> ChecklistItem:
-    """Return a step as it stands for the patient of a reading."""
-    return ChecklistItem(outcome, None if outcome.is_closed else reading.due(outcome.planned), reading)

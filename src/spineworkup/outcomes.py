@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property, reduce
-from itertools import repeat
-from operator import and_, getitem, or_
+from itertools import repeat, takewhile
+from operator import and_, getitem
 
 from attrs import field, frozen
 
 from spineworkup.charts import Chart
 from spineworkup.logic import plan as planning
-from spineworkup.logic.lanes import RULES, Summary, lanes, together
+from spineworkup.logic.lanes import RULES, Lane, lanes, standing_for
 from spineworkup.logic.plan import Plan, PlannedStep
-from spineworkup.pathways import Pathway, Rule
+from spineworkup.pathways import Pathway
 from spineworkup.readings import Reading, Status
 from spineworkup.truth import Truth
 from spineworkup.urgency import UrgencyInterval
@@ -28,7 +27,6 @@ class Outcome:
     """What the rules say of a step, whoever the patient and whatever the time.
 
     Args:
-        indications: The truth of each indication, inherited ones included.
         clear_to_proceed: Nothing that is known, and nothing that is not known, holds it.
         instead: The step that takes over where this one can't be done.
         is_closed: It asks for nothing more, and holds nothing up.
@@ -39,34 +37,21 @@ class Outcome:
     urgency: UrgencyInterval
     clear_to_proceed: bool
     instead: str | None
-    indications: tuple[Truth, ...]
     is_closed: bool
-
-    @cached_property
-    def fired(self) -> tuple[str, ...]:
-        """The ids of the indications that are true."""
-        return tuple(rule.id for rule in self._rules(Truth.TRUE))
-
-    @cached_property
-    def pending(self) -> tuple[str, ...]:
-        """The ids of the indications that are not known."""
-        return tuple(rule.id for rule in self._rules(Truth.UNKNOWN))
-
-    def _rules(self, wanted: Truth) -> Iterator[Rule]:
-        pairs = zip(self.planned.indications, self.indications, strict=True)
-        return (planned.rule for planned, truth in pairs if truth is wanted)
 
 
 def outcome_of(reading: Reading, planned: PlannedStep) -> Outcome:
     """Return what the rules say of a step, after those that it waits for or stands in for."""
-    status = reading.read(planned)
+    return _outcome(reading, planned, reading.read(planned, reading.indications_of(planned)))
+
+
+def _outcome(reading: Reading, planned: PlannedStep, status: Status) -> Outcome:
     return Outcome(
         planned,
         status,
         reading.interval(planned),
         status is Status.DUE and reading.is_clear(planned),
         None if reading.is_closed(planned) else reading.instead(planned),
-        tuple(reading.indications[planned.step.id]),
         reading.is_closed(planned),
     )
 
@@ -74,12 +59,12 @@ def outcome_of(reading: Reading, planned: PlannedStep) -> Outcome:
 class _Shared(dict[int, Outcome]):
     """The outcomes of one step by the bits on which they depend.
 
-    Those are bits of the state, and above them one for each step that it waits for or stands in for: whether that one is
-    closed.
+    Those are bits of the state; above them one for each step that it waits for or stands in for, whether that one is
+    closed; and above those, where it has many rules, what these come to.
     """
 
-    def __init__(self, plan: Plan, planned: PlannedStep, firsts: tuple[PlannedStep, ...]) -> None:
-        self._plan, self._planned, self._firsts = plan, planned, firsts
+    def __init__(self, plan: Plan, planned: PlannedStep, firsts: tuple[PlannedStep, ...], lanes_at: int | None) -> None:
+        self._plan, self._planned, self._firsts, self._lanes_at = plan, planned, firsts, lanes_at
         self._nobody: dict[tuple[str, ...], Chart] = {}
 
     def __missing__(self, bits: int) -> Outcome:
@@ -90,13 +75,14 @@ class _Shared(dict[int, Outcome]):
 
     def worked_out(self, bits: int) -> Outcome:
         """Return what the rules say of the step, by the code that reads one chart."""
-        plan, made = self._plan, self._plan.planes
-        reading = Reading(plan, self._chart(bits), _SOME_TIME, made.truths(bits))
+        plan, made, planned = self._plan, self._plan.planes, self._planned
+        reading = Reading(plan, self._chart(bits), _SOME_TIME, made.truths(bits & made.width))
         for number, first in enumerate(self._firsts):
             is_closed = bits >> made.width.bit_length() + number & 1
-            indications = [reading.truths[rule.place] for rule in first.own]
-            reading.take(first, Status.DONE if is_closed else Status.DUE, indications)
-        return outcome_of(reading, self._planned)
+            reading.take(first, Status.DONE if is_closed else Status.DUE, [reading.truths[rule.place] for rule in first.own])
+        if self._lanes_at is None:
+            return outcome_of(reading, planned)
+        return _outcome(reading, planned, reading.read(planned, standing_for(bits, self._lanes_at, planned.own)))
 
     def _chart(self, bits: int) -> Chart:
         """Return nobody's chart, which holds only which checks were answered: the outcome depends on nothing else in it."""
@@ -105,28 +91,6 @@ class _Shared(dict[int, Outcome]):
             self._nobody[known] = Chart(self._plan.pathway.findings)
             object.__setattr__(self._nobody[known], "facts", dict.fromkeys(known, False))
         return self._nobody[known]
-
-
-class _SharedByLanes(_Shared):
-    """The outcomes of a step of many rules: which of them are true matters to nothing but the list of them."""
-
-    def __init__(self, plan: Plan, planned: PlannedStep, firsts: tuple[PlannedStep, ...]) -> None:
-        super().__init__(plan, planned, firsts)
-        self._lanes = lanes(plan.planes, planned.own)
-        self._beside = ~reduce(or_, (lane.bits for lane in self._lanes))
-        self._alike: dict[tuple[int, Summary], Outcome] = {}
-
-    def __missing__(self, bits: int) -> Outcome:
-        truths, summary = together(self._lanes, bits)
-        kept = (bits & self._beside, summary)
-        alike = self._alike.get(kept)
-        if alike is None:
-            alike = self.worked_out(bits)
-            if len(self._alike) < MOST_OUTCOMES:
-                self._alike[kept] = alike
-        return Outcome(
-            alike.planned, alike.status, alike.urgency, alike.clear_to_proceed, alike.instead, truths, alike.is_closed
-        )
 
 
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
@@ -138,6 +102,8 @@ class Link:
 
     Args:
         bits: The bits of the state on which it depends.
+        beside: Those of them that are not only read by its lanes.
+        lanes: Its rules where they are many: what they come to is looked up a few at a time.
         firsts: The steps that it waits for or stands in for, by their number in the plan, each with the bit that says that
             it is closed.
         others: The steps to which something may happen that matters to it, itself included.
@@ -145,12 +111,16 @@ class Link:
 
     shared: _Shared
     bits: int
+    beside: int
+    lanes: tuple[Lane, ...]
     firsts: tuple[tuple[int, int], ...]
     others: frozenset[str]
 
     def outcome(self, state: int, before: Sequence[Outcome]) -> Outcome:
         """Return the outcome of the step, after those of the steps before it in the plan."""
-        bits = state & self.bits
+        bits = state & self.beside
+        for lane in self.lanes:
+            bits |= lane[state & lane.bits]
         for number, is_closed in self.firsts:
             if before[number].is_closed:
                 bits |= is_closed
@@ -159,7 +129,10 @@ class Link:
 
 @frozen
 class Compiled:
-    """A plan made ready to share what the rules say between patients: those steps first that depend on no other."""
+    """A plan made ready to share what the rules say between patients.
+
+    Those steps come first that have few rules and depend on no other: they are looked up all at once.
+    """
 
     plan: Plan
     links: tuple[Link, ...]
@@ -214,7 +187,7 @@ def worked_out(reading: Reading, state: int, touched: frozenset[str]) -> list[Ou
     for planned, link in zip(reading.plan.steps, compiled(reading.plan.pathway).links, strict=True):
         if link.others.isdisjoint(touched):
             outcome = link.outcome(state, found)
-            reading.take(planned, outcome.status, outcome.indications)
+            reading.take(planned, outcome.status, reading.indications_of(planned))
         else:
             outcome = outcome_of(reading, planned)
         found.append(outcome)
@@ -223,9 +196,10 @@ def worked_out(reading: Reading, state: int, touched: frozenset[str]) -> list[Ou
 
 def reading_of(plan: Plan, chart: Chart, at: datetime, outcomes: Iterable[Outcome]) -> Reading:
     """Return the reading of a chart whose outcomes are known already."""
-    indications: dict[str, Sequence[Truth]] = {outcome.planned.step.id: outcome.indications for outcome in outcomes}
-    statuses = {outcome.planned.step.id: outcome.status for outcome in outcomes}
-    return Reading(plan, chart, at, plan.truths(chart.facts), indications, statuses)
+    reading = Reading(plan, chart, at, plan.planes.truths(plan.state_of(chart).bits))
+    for outcome in outcomes:
+        reading.take(outcome.planned, outcome.status, reading.indications_of(outcome.planned))
+    return reading
 
 
 def compiled(pathway: Pathway) -> Compiled:
@@ -237,7 +211,7 @@ def _compiled(pathway: Pathway) -> Compiled:
     plan = planning.plan(pathway)
     number = {planned.step.id: place for place, planned in enumerate(plan.steps)}
     links = tuple(_link(plan, planned, number) for planned in plan.steps)
-    alone = [link for link in links if not link.firsts]
+    alone = list(takewhile(lambda link: not (link.firsts or link.lanes), links))
     return Compiled(
         plan,
         links,
@@ -267,14 +241,20 @@ def _link(plan: Plan, planned: PlannedStep, number: Mapping[str, int]) -> Link:
     places = {rule.place for rule in planned.relative}
     places |= {place for _, place in planned.unless if place is not None}
     for step in (planned, *(plan.by_id[id_] for id_ in others)):
-        places |= {rule.place for rule in (*step.own, *step.absolute)}
+        places |= {rule.place for rule in step.absolute}
         places |= set() if step.done_when is None else {step.done_when}
-    end = plan.planes.width.bit_length()
+    places |= {rule.place for id_ in others for rule in plan.by_id[id_].own}
+    own = {rule.place for rule in planned.own}
     # What is inherited depends on more than the rules themselves.
-    kind = _SharedByLanes if len(planned.own) > RULES and not stands_in_for else _Shared
+    by_lanes = len(own) > RULES and not stands_in_for
+    end = plan.planes.width.bit_length()
+    lanes_at = end + len(firsts)
+    bits = plan.planes.bits(places | own, planned.step.checks)
     return Link(
-        kind(plan, planned, tuple(plan.by_id[first] for first in firsts)),
-        plan.planes.bits(places, planned.step.checks),
+        _Shared(plan, planned, tuple(plan.by_id[first] for first in firsts), lanes_at if by_lanes else None),
+        bits,
+        plan.planes.bits(places, planned.step.checks) if by_lanes else bits,
+        lanes(plan.planes, planned.own, lanes_at) if by_lanes else (),
         tuple((number[first], 1 << end + place) for place, first in enumerate(firsts)),
         frozenset([planned.step.id, *others]),
     )

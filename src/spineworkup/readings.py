@@ -70,16 +70,19 @@ class Reading:
     done_at: dict[str, datetime] = field(factory=dict)
     closed: Mapping[str, Closure] = field(factory=dict)
 
-    def read(self, planned: PlannedStep) -> Status:
-        """Work a step out, after those that it waits for or stands in for, and return its status."""
-        id_ = planned.step.id
+    def read(self, planned: PlannedStep, indications: Sequence[Truth]) -> Status:
+        """Work a step out from its indications, after those that it waits for or stands in for, and return its status."""
+        self.indications[planned.step.id] = indications
+        status = self.statuses[planned.step.id] = self._first_that_fits(planned, indications)
+        return status
+
+    def indications_of(self, planned: PlannedStep) -> Sequence[Truth]:
+        """Return the truths of the indications of a step: its own, and those that it inherits."""
         truths = self.truths
         found = [truths[rule.place] for rule in planned.own]
         for first, others in planned.takes_over_from:
             found += self._inherited(first, others)
-        self.indications[id_] = found
-        status = self.statuses[id_] = self._first_that_fits(planned, found)
-        return status
+        return found
 
     def take(self, planned: PlannedStep, status: Status, indications: Sequence[Truth]) -> None:
         """Take over how a step stands, where that was worked out before."""

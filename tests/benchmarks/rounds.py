@@ -15,6 +15,8 @@ Timed = Callable[[int], float]
 T = TypeVar("T")
 # Of each measurement: processor time, and patients.
 BUDGET, MOST = 0.15, 500
+# Of each warm-up: processor time, and patients.
+WARM_UP, WARM = 0.5, 2000
 
 
 @frozen
@@ -80,12 +82,21 @@ def each(run: Callable[[T], Any], given: Sequence[T], count: int, make: Callable
 def timed(run: Callable[[Any], Any], ward: Sequence[Any], form: Callable[[Any], Any] | None = None) -> Timed:
     """Time a function over other patients in every round, as many as a budget of time allows.
 
+    It is warmed up first, with patients from the end of the ward: what it compiles and remembers is there.
+
     Args:
         form: Makes of a patient what the function takes, outside the time.
     """
-    one = ward[0] if form is None else form(ward[0])
-    start = time.process_time()
-    for _ in range(3):
-        run(one)
-    seconds = (time.process_time() - start) / 3
+    seconds = _warmed_up(run, ward[-WARM:] if form is None else [form(one) for one in ward[-WARM:]])
     return each(run, ward, max(3, min(MOST, int(BUDGET / (seconds + 1e-9)))), form)
+
+
+def _warmed_up(run: Callable[[Any], Any], given: Sequence[Any]) -> float:
+    """Run until a budget of time is used up; return the seconds that one took."""
+    start, taken = time.process_time(), 0.0
+    for count, one in enumerate(given, 1):
+        run(one)
+        taken = (time.process_time() - start) / count
+        if taken * count > WARM_UP:
+            break
+    return taken

@@ -14,6 +14,7 @@ from spineworkup.cds_hooks.app import create_app
 from spineworkup.cds_hooks.sentinels import EVERY, Watch, sentinels_of
 from spineworkup.cds_hooks.settings import Settings
 from spineworkup.cds_hooks.to_cards import EXTENSION, to_cards
+from spineworkup.criteria import NEVER
 from spineworkup.errors import PathwayError
 from spineworkup.logic.plan import plan
 from spineworkup.reading.load import DEFAULT
@@ -326,12 +327,11 @@ def PATHWAY_OF(served):
 
 
 def _always_false(prepared, place):
-    """The plan, reading the truth of one criterion where no bit is ever set: false, as its terms are of the opposite."""
+    """The plan with one criterion that is never true, whatever is known."""
     from attrs import evolve
 
-    places = list(prepared.planes.places)
-    places[place] = (100_000, True)
-    return evolve(prepared, planes=evolve(prepared.planes, places=tuple(places)))
+    bit = prepared.planes.places[place]
+    return evolve(prepared, planes=evolve(prepared.planes, alone=((bit, NEVER),)))
 
 
 def test_sentinels_are_asked_once_in_a_while_and_not_by_every_caller(monkeypatch):

@@ -97,7 +97,7 @@ def test_no_more_values_are_remembered_than_are_allowed(monkeypatch):
     found = [made.truth(made.state({"n": Decimal(n)}).bits, 0) for n in range(100)]
 
     assert [Truth.TRUE if n > 50 else Truth.FALSE for n in range(100)] == found
-    assert [5] == [len(values) for values in made.values]
+    assert [5] == [len(values) for values in made.single]
 
 
 def test_the_same_criterion_of_several_rules_is_answered_once():

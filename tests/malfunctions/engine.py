@@ -45,7 +45,7 @@ def yes_for_unknown(sound: Sound) -> Sound:
 
 def no_in_the_middle(read: Any) -> Any:
     """What bits say: of those between true and false, no."""
-    return (read[0], FALSE, FALSE, read[3])
+    return tuple(tuple(FALSE if truth is UNKNOWN else truth for truth in four) for four in read)
 
 
 def nothing_asked(sound: Sound) -> Sound:

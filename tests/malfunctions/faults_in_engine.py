@@ -23,7 +23,6 @@ IN_ENGINE = (
     unknown("Not known is no in at least", "truth.at_least", (KLEENE,), (CASES,)),
     unknown("Not known is no in not", "truth.not_", (KLEENE, CASES, SECOND), broken=engine.yes_for_unknown),
     unknown("Not known is no among the terms of a criterion", "logic.planes._READ", (KLEENE, CASES, SECOND), broken=engine.no_in_the_middle),
-    unknown("Not known is no among the terms of its opposite", "logic.planes._READ_OPPOSITE", (KLEENE, CASES, SECOND), broken=engine.no_in_the_middle),
     Fault("MR-26c", "A8", "Whether a check was answered is not looked at in what patients share", "engine",
           in_engine(f"{LOGIC}.planes.Planes.bits", engine.nothing_asked), (SECOND,), (CASES,)),
     Fault("MR-26d", "A8", "What is recorded of a step is not looked at, as patients share what the rules say", "engine",

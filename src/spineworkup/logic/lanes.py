@@ -1,9 +1,8 @@
-"""The indications of a step a few at a time, so that a step of many rules is looked up, too, and not worked out."""
+"""What the indications of a step come to, a few at a time, so that a step of many rules is looked up, too, and not worked out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from spineworkup.logic.plan import PlannedRule
 from spineworkup.logic.planes import Planes
@@ -11,49 +10,34 @@ from spineworkup.truth import Truth
 
 # So many rules share a table: at most 81 rows.
 RULES = 4
+# For each rank two bits: no rule of it can be true (none), one could be, one is.
+_BITS = {Truth.FALSE: 0, Truth.UNKNOWN: 1, Truth.TRUE: 3}
+_TRUTHS = (Truth.FALSE, Truth.UNKNOWN, Truth.TRUE, Truth.TRUE)
 
 
-class Summary(NamedTuple):
-    """All that a status and an urgency depend on, of some indications: which truths there are, and the highest ranks."""
+class Lane(dict[int, int]):
+    """What a few rules come to, by their bits: for each rank of urgency whether a rule of it is true, or could be.
 
-    any_true: bool
-    any_unknown: bool
-    lowest: int
-    highest: int
+    What several lanes come to together is the union of their bits.
+    """
 
-
-class Lane(dict[int, tuple[tuple[Truth, ...], Summary]]):
-    """The truths of a few rules, and what they come to, by their bits."""
-
-    def __init__(self, planes: Planes, rules: Sequence[PlannedRule]) -> None:
-        self._planes, self._rules = planes, rules
+    def __init__(self, planes: Planes, rules: Sequence[PlannedRule], start: int) -> None:
+        self._planes, self._rules, self._start = planes, rules, start
         self.bits = planes.bits(rule.place for rule in rules)
 
-    def __missing__(self, bits: int) -> tuple[tuple[Truth, ...], Summary]:
-        truths = tuple(self._planes.truth(bits, rule.place) for rule in self._rules)
-        ranks = [(rule.rank, truth) for rule, truth in zip(self._rules, truths, strict=True)]
-        found = self[bits] = truths, Summary(
-            Truth.TRUE in truths,
-            Truth.UNKNOWN in truths,
-            max((rank for rank, truth in ranks if truth is Truth.TRUE), default=0),
-            max((rank for rank, truth in ranks if truth is not Truth.FALSE), default=0),
-        )
+    def __missing__(self, bits: int) -> int:
+        found = 0
+        for rule in self._rules:
+            found |= _BITS[self._planes.truth(bits, rule.place)] << self._start + 2 * rule.rank
+        self[bits] = found
         return found
 
 
-def lanes(planes: Planes, rules: Sequence[PlannedRule]) -> tuple[Lane, ...]:
-    """Return some rules, a few in each lane."""
-    return tuple(Lane(planes, rules[start : start + RULES]) for start in range(0, len(rules), RULES))
+def lanes(planes: Planes, rules: Sequence[PlannedRule], start: int) -> tuple[Lane, ...]:
+    """Return some rules, a few in each lane; what they come to is written from a bit on."""
+    return tuple(Lane(planes, rules[first : first + RULES], start) for first in range(0, len(rules), RULES))
 
 
-def together(found: Sequence[Lane], state: int) -> tuple[tuple[Truth, ...], Summary]:
-    """Return the truths of the rules of all lanes, and what they come to."""
-    truths: tuple[Truth, ...] = ()
-    any_true = any_unknown = False
-    lowest = highest = 0
-    for lane in found:
-        more, (is_true, is_unknown, low, high) = lane[state & lane.bits]
-        truths += more
-        any_true, any_unknown = any_true or is_true, any_unknown or is_unknown
-        lowest, highest = low if low > lowest else lowest, high if high > highest else highest
-    return truths, Summary(any_true, any_unknown, lowest, highest)
+def standing_for(bits: int, start: int, rules: Sequence[PlannedRule]) -> list[Truth]:
+    """Return truths that come to the same: a status and an urgency depend on nothing else in the indications of a step."""
+    return [_TRUTHS[bits >> start + 2 * rule.rank & 3] for rule in rules]

@@ -120,7 +120,8 @@ def _plan(pathway: Pathway) -> Plan:
     def place(criterion: Criterion) -> int:
         return places.setdefault(criterion, len(places))
 
-    waits = {id_: {p.step for p in step.prerequisites} for id_, step in pathway.steps.items()}
+    few_rules_first = sorted(pathway.steps.items(), key=lambda pair: len(pair[1].indications))
+    waits = {id_: {p.step for p in step.prerequisites} for id_, step in few_rules_first}
     for id_, pairs in pathway.takes_over_from.items():
         waits[id_].update(first for first, _ in pairs)
     by_id: dict[str, PlannedStep] = {}

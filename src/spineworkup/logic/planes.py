@@ -11,10 +11,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
+from itertools import chain
 from operator import getitem, or_
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from spineworkup.criteria import Compare, Criterion, Leaf, findings_of, leaves
 from spineworkup.findings import Value
@@ -25,21 +26,22 @@ from spineworkup.truth import Truth
 Facts = Mapping[str, Value]
 # A criterion of more terms than this is evaluated on its own: the bits would cost more than they save.
 MOST_TERMS = 64
-# The values of one finding that are remembered; beyond that each is worked out when it comes.
+# The values that are remembered of one finding, or of a few together; beyond that each is worked out when it comes.
 MOST_VALUES = 1024
-# How many findings share a part of the union, so that one that changes costs no look at all the others.
-SHARE = 12
-# By the two bits of a criterion: whether its terms are true, not known (one bit), or false (both).
-_READ = (Truth.TRUE, Truth.UNKNOWN, Truth.UNKNOWN, Truth.FALSE)
-_READ_OPPOSITE = (Truth.FALSE, Truth.UNKNOWN, Truth.UNKNOWN, Truth.TRUE)
-_WRITTEN = {Truth.TRUE: 0, Truth.UNKNOWN: 1, Truth.FALSE: 3}
+# So many findings of a few values each are looked up together.
+TOGETHER = 4
+# By the two bits of a criterion: it is true (none), not known (one: where it was read by its opposite, the other), or false.
+_TRUTHS = (Truth.TRUE, Truth.UNKNOWN, Truth.UNKNOWN, Truth.FALSE)
+_BITS = {Truth.TRUE: 0, Truth.UNKNOWN: 1, Truth.FALSE: 3}
+# By a byte of the state, the truths of four criteria.
+_READ = tuple(tuple(_TRUTHS[byte >> bit & 3] for bit in (0, 2, 4, 6)) for byte in range(256))
 
 
 class Values(dict[Value | None, int]):
     """What each value of one finding says of all terms; filled as values come."""
 
     def __init__(self, finding: str) -> None:
-        self._finding = finding
+        self.finding = finding
         # By leaf the places of its literals: of those that want it true, and of those that want it false.
         self._literals: dict[Leaf, list[int]] = {}
         self._thresholds: list[Decimal] = []
@@ -52,6 +54,11 @@ class Values(dict[Value | None, int]):
     def ask(self, place: int) -> None:
         """Set a bit while the finding is not known."""
         self[None] = self[None] | 1 << place
+
+    @property
+    def is_countable(self) -> bool:
+        """Whether its values are few: it is present or absent, or one of some options."""
+        return bool(self._literals) and not any(isinstance(leaf, Compare) for leaf in self._literals)
 
     def close(self) -> None:
         """Work out what can be: after the last literal."""
@@ -70,7 +77,7 @@ class Values(dict[Value | None, int]):
         return found
 
     def _of(self, value: Value | None) -> int:
-        facts = {} if value is None else {self._finding: value}
+        facts = {} if value is None else {self.finding: value}
         return self._bits(evaluate(leaf, facts) for leaf in self._literals)
 
     def _of_rank(self, rank: int) -> int:
@@ -79,7 +86,7 @@ class Values(dict[Value | None, int]):
         leaves = (
             evolve(leaf, threshold=ranks[leaf.threshold]) if isinstance(leaf, Compare) else leaf for leaf in self._literals
         )
-        return self._bits(evaluate(leaf, {self._finding: Decimal(rank)}) for leaf in leaves)
+        return self._bits(evaluate(leaf, {self.finding: Decimal(rank)}) for leaf in leaves)
 
     def _bits(self, truths: Iterable[Truth]) -> int:
         found = 0
@@ -91,8 +98,17 @@ class Values(dict[Value | None, int]):
         return found
 
 
-# Some inputs, with what each value of each of them says.
-_Share = tuple[tuple[str, ...], tuple[Values, ...]]
+class _Together(dict[tuple[Value | None, ...], int]):
+    """What the values of a few findings say together; filled as they come."""
+
+    def __init__(self, values: Sequence[Values]) -> None:
+        self._values = values
+
+    def __missing__(self, found: tuple[Value | None, ...]) -> int:
+        said = reduce(or_, map(getitem, self._values, found))
+        if len(self) < MOST_VALUES:
+            self[found] = said
+        return said
 
 
 class State(NamedTuple):
@@ -100,7 +116,7 @@ class State(NamedTuple):
 
     Args:
         bits: Two for each criterion and one for each finding that is asked about: equal bits mean equal truths.
-        parts: The union from which they were worked out, in a few parts, so that not all have to be looked at again.
+        parts: What each few of the findings say, so that not all have to be looked at again.
     """
 
     bits: int
@@ -112,101 +128,85 @@ class Planes:
     """Criteria made ready to be answered together.
 
     Args:
-        inputs: The findings that are read, and those asked about.
-        values: What each value of each of them says.
+        inputs: The findings that are read, and those asked about: first those that are looked up a few together.
+        together: What those say.
+        single: What each value of each other finding says.
         always: The bits that are set whatever is known.
         layers: Where each further layer of terms begins, and the bits that it leaves as they are.
-        places: By criterion the place of its two bits, and whether its terms are those of its opposite.
+        opposite: The bits of the criteria whose terms are those of their opposite.
+        places: By criterion the place of its two bits.
         asked: By finding the place of the bit that is set while it is not known.
         alone: The criteria that have too many terms, with their places.
         criteria_of: By finding the criteria that read it, by their place among the criteria.
     """
 
     inputs: tuple[str, ...]
-    values: tuple[Values, ...]
+    together: tuple[_Together, ...]
+    single: tuple[Values, ...]
     always: int
     width: int
     layers: tuple[tuple[int, int], ...]
-    places: tuple[tuple[int, bool], ...]
+    opposite: int
+    places: tuple[int, ...]
     asked: Mapping[str, int]
     alone: tuple[tuple[int, Criterion], ...]
     criteria_of: Mapping[str, tuple[int, ...]]
-    _shares: tuple[_Share, ...] = field(init=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        starts = range(0, len(self.inputs), SHARE)
-        shares = tuple((self.inputs[n : n + SHARE], self.values[n : n + SHARE]) for n in starts)
-        object.__setattr__(self, "_shares", shares)
 
     def state(self, facts: Facts) -> State:
         """Return what the known values say of all criteria."""
-        return self._folded([self._part(share, facts) for share in self._shares], facts)
+        known = map(facts.get, self.inputs)
+        # The same iterator so many times: each step takes the next values.
+        parts = list(map(getitem, self.together, zip(*[known] * TOGETHER, strict=False)))
+        parts += map(getitem, self.single, known)
+        return self._folded(parts, facts)
 
     def changed(self, state: State, facts: Facts, findings: Iterable[int]) -> State:
         """Return the state after some findings changed, which are named by their number among the inputs."""
         parts = list(state.parts)
-        for number in {finding // SHARE for finding in findings}:
-            parts[number] = self._part(self._shares[number], facts)
+        end = TOGETHER * len(self.together)
+        for finding in findings:
+            if finding < end:
+                number = finding // TOGETHER
+                few = self.inputs[number * TOGETHER : (number + 1) * TOGETHER]
+                parts[number] = self.together[number][tuple(map(facts.get, few))]
+            else:
+                single = finding - end
+                parts[len(self.together) + single] = self.single[single][facts.get(self.inputs[finding])]
         return self._folded(parts, facts)
 
     def truth(self, state: int, place: int) -> Truth:
         """Return the truth of a criterion, by its place among the criteria."""
-        bit, of_opposite = self.places[place]
-        return (_READ_OPPOSITE if of_opposite else _READ)[state >> bit & 3]
+        return _READ[state >> self.places[place] & 3][0]
 
     def truths(self, state: int) -> Sequence[Truth]:
-        """Return the truth of every criterion, each read from the bits when it is wanted."""
-        return _Truths(self, state)
+        """Return the truth of every criterion, by its place."""
+        in_bytes = state.to_bytes(self.width.bit_length() // 8 + 1, "little")
+        in_order = tuple(chain.from_iterable(map(_READ.__getitem__, in_bytes)))
+        return [in_order[bit >> 1] for bit in self.places]
 
     def read_by(self, finding: int) -> int:
         """Return the bits that a finding can change, by its number among the inputs."""
         name = self.inputs[finding]
-        return self.bits(self.criteria_of[name], [name] if name in self.asked else [])
+        return self.bits(self.criteria_of.get(name, ()), [name] if name in self.asked else [])
 
     def bits(self, places: Iterable[int], asked: Iterable[str] = ()) -> int:
         """Return the bits of some criteria and of some findings that are asked about."""
-        of_criteria = (3 << self.places[place][0] for place in places)
+        of_criteria = (3 << self.places[place] for place in places)
         return reduce(or_, of_criteria, 0) | reduce(or_, (1 << self.asked[finding] for finding in asked), 0)
 
     def is_asked(self, state: int, finding: str) -> bool:
         """Return whether a finding is not known, of those that are asked about."""
         return bool(state >> self.asked[finding] & 1)
 
-    def _part(self, share: _Share, facts: Facts) -> int:
-        return reduce(or_, map(getitem, share[1], map(facts.get, share[0])))
-
     def _folded(self, parts: list[int], facts: Facts) -> State:
         whole = reduce(or_, parts, self.always)
         state = whole & self.width
         for start, kept in self.layers:
             state &= whole >> start | kept
+        state ^= self.opposite
         for bit, criterion in self.alone:
-            state |= _WRITTEN[evaluate(criterion, facts)] << bit
+            state |= _BITS[evaluate(criterion, facts)] << bit
         return State(state, parts)
-
-
-class _Truths(Sequence[Truth]):
-    """The truths that a state says, by the places of the criteria."""
-
-    __slots__ = ("_planes", "_state")
-
-    def __init__(self, planes: Planes, state: int) -> None:
-        self._planes, self._state = planes, state
-
-    @overload
-    def __getitem__(self, place: int) -> Truth: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Truth]: ...
-
-    def __getitem__(self, place: int | slice) -> Truth | Sequence[Truth]:
-        if isinstance(place, slice):
-            return list(self)[place]
-        bit, of_opposite = self._planes.places[place]
-        return (_READ_OPPOSITE if of_opposite else _READ)[self._state >> bit & 3]
-
-    def __len__(self) -> int:
-        return len(self._planes.places)
 
 
 def planes(criteria: Sequence[Criterion], asked: Iterable[str] = ()) -> Planes:
@@ -236,13 +236,16 @@ def planes(criteria: Sequence[Criterion], asked: Iterable[str] = ()) -> Planes:
         finding.close()
     for name, bit in asked_at.items():
         values[name].ask(bit)
+    together, single = _grouped(values)
     return Planes(
-        tuple(values),
-        tuple(values.values()),
+        tuple(values.finding for values in (*chain.from_iterable(together), *single)),
+        tuple(map(_Together, together)),
+        tuple(single),
         always,
         width,
         tuple(starts[1:]),
-        tuple((bits[place], form is not None and form.of_opposite) for place, form in enumerate(forms)),
+        reduce(or_, (3 << bits[place] for place, form in enumerate(forms) if form is not None and form.of_opposite), 0),
+        tuple(bits[place] for place in range(len(forms))),
         asked_at,
         tuple((bits[place], criteria[place]) for place, form in enumerate(forms) if form is None),
         _criteria_of(criteria, values),
@@ -272,6 +275,14 @@ def _inputs(criteria: Sequence[Criterion], asked: Iterable[str]) -> list[str]:
 def _criteria_of(criteria: Sequence[Criterion], findings: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
     reads = [frozenset(findings_of(criterion)) for criterion in criteria]
     return {name: tuple(place for place, read in enumerate(reads) if name in read) for name in findings}
+
+
+def _grouped(values: Mapping[str, Values]) -> tuple[list[list[Values]], list[Values]]:
+    """Return those of few values, a few together, and the others."""
+    few = [one for one in values.values() if one.is_countable]
+    end = len(few) // TOGETHER * TOGETHER
+    together = [few[start : start + TOGETHER] for start in range(0, end, TOGETHER)]
+    return together, few[end:] + [one for one in values.values() if not one.is_countable]
 
 
 def _starts(forms: Sequence[NormalForm | None], order: Sequence[int], width: int) -> list[tuple[int, int]]:
