@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache, partial
 from multiprocessing import get_context
 
@@ -20,10 +20,13 @@ from attrs import define, field
 
 from spineworkup import load_pathway
 from spineworkup.synthetic.cohort import synthesize
+from spineworkup.synthetic.mistakes import MISTAKES, Mistake
 from spineworkup.synthetic.plan import Plan
 from tests.cohort.three_ways import MUST_BE_SEEN, Compared, compared
 
 ERRORS = 0.03
+# Where there may be several observations of a finding, everybody's is written so, and read one by one.
+AT_ONCE = tuple(mistake for mistake in MISTAKES if mistake != "conflict")
 # A table of its own for each task; small enough that all processes end at about the same time.
 ROWS = 2048
 SHOWN = 10
@@ -45,10 +48,10 @@ class Campaign:
         self.seen += found.seen
 
 
-def tables(plan: Plan) -> Iterator[Task]:
+def tables(plan: Plan, mistakes: Collection[Mistake] = AT_ONCE) -> Iterator[Task]:
     """Yield the patients of a plan, table by table, each with the number of its first row."""
     first = 0
-    for made in synthesize(plan):
+    for made in synthesize(plan, mistakes):
         for start in range(0, made.batch.num_rows, ROWS):
             yield first + start, made.batch.slice(start, ROWS)
         first += made.batch.num_rows

@@ -20,6 +20,7 @@ from spineworkup.cohort.run import assess_files
 from spineworkup.cohort.to_long import to_long
 from spineworkup.synthetic.cohort import synthesize
 from spineworkup.synthetic.plan import Plan
+from tests.cohort.campaign import AT_ONCE
 from tests.cohort.spark_session import ENVIRONMENT, spark_session
 from tests.cohort.three_ways import BY_COLUMNS
 
@@ -30,7 +31,7 @@ LATER = datetime(2100, 1, 1, tzinfo=UTC)
 def differences(plan: Plan, cores: int, say: Callable[[str], None]) -> list[str]:
     """Return where Spark says something else than `assess_batch` in this process, in words."""
     os.environ.update(ENVIRONMENT)
-    batches = [made.batch for made in synthesize(plan)]
+    batches = [made.batch for made in synthesize(plan, AT_ONCE)]
     here = [assess_batch(plan.pathway, batch, more=BY_COLUMNS) for batch in batches]
     results = pa.Table.from_batches([one.results for one in here])
     rejects = pa.Table.from_batches([one.rejects for one in here])

@@ -15,25 +15,28 @@ from attrs import evolve
 
 from spineworkup import load_pathway
 from spineworkup.cohort.batch import Assessed, assess_batch
+from spineworkup.synthetic.mistakes import MISTAKES, Mistake
 from spineworkup.synthetic.plan import Plan
 from tests.cohort import three_ways
-from tests.cohort.campaign import report, run, tables
+from tests.cohort.campaign import AT_ONCE, report, run, tables
 from tests.cohort.campaign_on_spark import apart
 
 PATHWAY = load_pathway()
-COUNT = int(os.environ.get("SPINEWORKUP_COHORT_CAMPAIGN", "150"))
+COUNT = int(os.environ.get("SPINEWORKUP_COHORT_CAMPAIGN", "100"))
 # Among so few every kind has to come up: a third of the records can't be read.
 FEW = Plan(PATHWAY, COUNT, seed=5, errors=0.6)
 
 
-def test_no_difference_in_any_way():
+@pytest.mark.parametrize("mistakes", [AT_ONCE, MISTAKES], ids=["many at once", "one by one"])
+def test_no_difference_in_any_way(mistakes: tuple[Mistake, ...]) -> None:
     found = three_ways.Compared()
-    for first, table in tables(FEW):
+    for first, table in tables(FEW, mistakes):
         one = three_ways.compared(PATHWAY, table, first)
         found.differences.extend(one.differences)
         found.seen.update(one.seen)
     assert [] == found.differences
     assert COUNT == found.seen["patient"] + found.seen["rejected"]
+    assert (mistakes == AT_ONCE) is (found.seen["many at once"] > COUNT / 2)
     assert {"rejected", "timed", "overdue", "clear", "asked", "waiting", "done"} <= found.seen.keys()
 
 
@@ -56,7 +59,7 @@ def without_an_hour(results: pa.RecordBatch) -> pa.RecordBatch:
         (without_an_hour, "results", "differs in mri_whole_spine.due"),
         (lambda results: results.slice(0, 5), "results", "no answer"),
         (lambda results: results.slice(0, 5), "results", "5 assessed of 12"),
-        (lambda rejects: rejects.slice(1), "rejects", "rejects, 5 expected"),
+        (lambda rejects: rejects.slice(1), "rejects", "rejects, 6 expected"),
         (lambda rejects: rejects.set_column(0, "record", pa.array([4] * rejects.num_rows)), "rejects", "others than these"),
     ],
 )

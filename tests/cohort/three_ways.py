@@ -9,8 +9,11 @@ from typing import Any
 import pyarrow as pa
 from attrs import field, frozen
 
-from spineworkup.cohort.answers import More
+from spineworkup.cohort.answers import Answers, More
 from spineworkup.cohort.batch import Assessed, assess_batch
+from spineworkup.cohort.columns import columns_of
+from spineworkup.cohort.columnwise import answer
+from spineworkup.logic.plan import plan
 from spineworkup.pathways import Pathway
 from tests.cohort.evaluated import Row, evaluated, inputs
 from tests.oracle.compare import differing
@@ -20,7 +23,7 @@ BY_COLUMNS: tuple[More, ...] = ("fired", "pending")
 IN_WORDS: tuple[More, ...] = ("questions",)
 # Nothing is shown by what never came up.
 MUST_BE_SEEN = (
-    "rejected", "declined", "done", "not_indicated", "undetermined", "contraindicated", "waiting", "due",
+    "many at once", "rejected", "declined", "done", "not_indicated", "undetermined", "contraindicated", "waiting", "due",
     "timed", "overdue", "clear", "asked",
 )  # fmt: skip
 
@@ -56,9 +59,15 @@ def compared(pathway: Pathway, batch: pa.RecordBatch, first_row: int = 0, *, one
         words = [_difference(wanted, next(rows, {})) for rows in answers]
         words += [differing(given, checklist)] if one_by_one else []
         found.differences.extend(f"{given.chart.case}: {one}" for one in words if one)
-    found.seen["rejected"] += len(rejects)
+    found.seen.update({"rejected": len(rejects), "many at once": _at_once(pathway, batch)})
     found.differences.extend(one for way in ways for one in _of_counts(way, rejects, batch.num_rows))
     return found
+
+
+def _at_once(pathway: Pathway, batch: pa.RecordBatch) -> int:
+    """Return how many rows aren't read by themselves."""
+    nobody = Answers.nobody(plan(pathway), batch.num_rows, frozenset())
+    return batch.num_rows - len(answer(columns_of(pathway, batch.schema), batch, None, nobody))
 
 
 def _difference(wanted: Row, found: Row) -> str:
