@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from spineworkup.charts import Chart, aware, read_chart
@@ -56,11 +56,13 @@ def reassess(checklist: Checklist, values: Mapping[str, object]) -> Checklist:
         ChartError: As in a `Chart`.
     """
     chart = checklist.original.with_values(values)
-    again = _followed(checklist, chart, tuple(values)) or assess(checklist.pathway, chart, at=checklist.at)
+    again = _followed(checklist, chart, values) or assess(checklist.pathway, chart, at=checklist.at)
+    if not (checklist.first_notices or checklist.last_notices):
+        return again
     return again.with_notices(first=checklist.first_notices, last=checklist.last_notices)
 
 
-def _followed(checklist: Checklist, chart: Chart, findings: tuple[str, ...]) -> Checklist | None:
+def _followed(checklist: Checklist, chart: Chart, findings: Iterable[str]) -> Checklist | None:
     """Return the checklist after some findings changed; None where more than findings is recorded."""
     pathway, at = checklist.pathway, checklist.at
     if chart.steps or chart.not_available or chart.sign_offs or pathway.local:
@@ -68,11 +70,12 @@ def _followed(checklist: Checklist, chart: Chart, findings: tuple[str, ...]) -> 
     made = compiled(pathway)
     prepared = made.plan
     read = read_chart(chart, at, prepared.derived, pathway.totals)
-    before, changed = prepared.state_of(checklist.chart), prepared.numbers((*findings, *prepared.worked_out))
-    state = read.remember(prepared.planes, lambda one: prepared.planes.changed(before, one.facts, changed))
+    before = prepared.state_of(checklist.chart)
+    state = prepared.planes.changed(before, (*findings, *prepared.worked_out), read.value, lambda: read.facts)
+    read.remember(prepared.planes, lambda _: state)
     if touched_steps(prepared, read, state.bits):
         return None
-    outcomes = made.after(changed, before.bits ^ state.bits, state.bits, checklist.outcomes)
+    outcomes = made.after(before.bits ^ state.bits, state.bits, checklist.outcomes)
     return Checklist(pathway, read, at, chart, outcomes)
 
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, reduce
 from math import inf
-from typing import Any, ClassVar, TypeVar
+from operator import itemgetter, or_
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -133,39 +134,54 @@ class Unknown:
 Entry = Known | Unknown
 # The values that are kept ready of all findings together.
 _MOST_READY = 20_000
-_READY = (bool, str, int, Decimal)
+_ALONE = (bool, str, int, Decimal, type(None))
 
 
 T = TypeVar("T")
+# From a finding and its value, None where it is not known, to bits.
+Says = Callable[[str, "Value | None"], int]
 # A finding, and a value as it was recorded with its class: True, 1 and 1.0 are equal.
 _Recorded = tuple[str, type, object]
 
 
-class _Ready(dict[_Recorded, Entry]):
-    """The entries of values that were recorded alone, without a time or a source: made once, as many patients have them."""
+class Ready(dict[_Recorded, tuple["Entry", int]]):
+    """The entries of values that were recorded alone, without a time or a source: made once, as many patients have them.
+
+    Beside each stands what it says to a reader, such as the rules, in bits: so a chart can know it as soon as it is made.
+    """
 
     def __init__(self, findings: Mapping[str, Finding]) -> None:
         self._findings = findings
+        self.reader: object = None
+        self._says: Says | None = None
 
-    def __missing__(self, recorded: _Recorded) -> Entry:
+    def read_by(self, reader: object, says: Says) -> None:
+        """Keep from now on what values say to this reader, in place of another."""
+        self.clear()
+        self.reader, self._says = reader, says
+
+    def __missing__(self, recorded: _Recorded) -> tuple[Entry, int]:
         id_, kind, raw = recorded
+        if kind not in _ALONE:
+            raise TypeError
         # Equal decimals may be printed otherwise, as 5 and 5.0: they are kept by their text.
         kept = (id_, kind, str(raw)) if kind is Decimal else recorded
-        entry = self.get(kept) if kind is Decimal else None
-        if entry is None:
+        found = self.get(kept) if kind is Decimal else None
+        if found is None:
             entry = _entry(_finding(self._findings, id_), raw)
-            if kind in _READY and len(self) < _MOST_READY:
-                self[kept] = entry
-        return entry
+            found = entry, 0 if self._says is None else self._says(id_, entry.value)
+            if len(self) < _MOST_READY:
+                self[kept] = found
+        return found
 
 
 class Findings(dict[str, Finding]):
     """What may be known, by id; with the entries of values that many patients have."""
 
     @cached_property
-    def ready(self) -> _Ready:
+    def ready(self) -> Ready:
         """Those entries, by the value as it was recorded."""
-        return _Ready(self)
+        return Ready(self)
 
     def __reduce__(self) -> tuple[type[Findings], tuple[dict[str, Finding]]]:
         # Rules are sent to other machines; what was recorded of anybody isn't.
@@ -237,6 +253,7 @@ class Chart:
     not_available: frozenset[str]
     sign_offs: tuple[SignOff, ...]
     case: str
+    _ready: _AllReady | None = field(default=None, eq=False, repr=False, init=False)
     _memo: dict[Hashable, Any] = field(factory=dict, eq=False, repr=False, init=False)
 
     def __init__(
@@ -253,20 +270,20 @@ class Chart:
         for clock in clocks or ():
             if clock not in CLOCKS:
                 raise ChartError("clocks", f"expected one of {', '.join(CLOCKS)}")
-        entries = _entries(findings, values) if values else {}
+        ready = _ready(findings, values) if values else None
         self.__attrs_init__(
             findings,
-            entries,
+            _read_all(findings, values or {}) if ready is None else ready.entries,
             {name: aware(moment) for name, moment in clocks.items()} if clocks else {},
             {id_: evolve(event, at=aware(event.at)) for id_, event in steps.items()} if steps else {},
             frozenset(not_available),
             tuple(evolve(sign, at=aware(sign.at)) for sign in sign_offs) if sign_offs else (),
             case,
         )
-        # Read by every assessment: one look at each entry serves both.
-        facts, times = _known(entries)
-        object.__setattr__(self, "facts", facts)
-        object.__setattr__(self, "times", times)
+        if ready is not None:
+            object.__setattr__(self, "_ready", ready)
+            # What is ready has no time.
+            object.__setattr__(self, "times", {})
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         # Notebooks and Hypothesis would print all that could be known, which is 70 kB, beside what is.
@@ -281,19 +298,29 @@ class Chart:
             kept = self._memo[key] = make(self)
         return kept
 
+    def said_to(self, reader: object) -> int | None:
+        """Return what the recorded values say together to a reader, in bits; None where that isn't at hand."""
+        ready = self._ready
+        return None if ready is None or ready.reader is not reader else ready.said
+
     def with_values(self, values: Mapping[str, object]) -> Chart:
         """Return the chart with more values, or newer ones in place of those it has."""
-        entries = _entries(self.findings, values)
+        ready = _ready(self.findings, values)
+        entries = _read_all(self.findings, values) if ready is None else ready.entries
         return _with_changes(self, {**self.entries, **entries}, entries)
 
     def entry(self, finding: str) -> Entry:
         """Return what is known of a finding, or why it is not known."""
         return self.entries.get(finding, NOT_RECORDED)
 
+    def value(self, finding: str) -> Value | None:
+        """Return the value of a finding; None where it is not known."""
+        return self.entries.get(finding, NOT_RECORDED).value
+
     @cached_property
     def facts(self) -> Mapping[str, Value]:
         """The values that are known."""
-        return _known(self.entries)[0]
+        return {id_: value for id_, entry in self.entries.items() if (value := entry.value) is not None}
 
     @cached_property
     def reported(self) -> Mapping[str, Quantity]:
@@ -304,7 +331,7 @@ class Chart:
     @cached_property
     def times(self) -> Mapping[str, datetime]:
         """When the known findings were seen, as far as that is known."""
-        return _known(self.entries)[1]
+        return {id_: at for id_, entry in self.entries.items() if (at := entry.at) is not None}
 
     def seen(self, finding: str) -> datetime | None:
         """Return when a known finding was seen; None where that is not known."""
@@ -355,17 +382,12 @@ def read_chart(chart: Chart, at: datetime, derived: Sequence[Finding], scores: M
 
 
 def _with_changes(chart: Chart, entries: Mapping[str, Entry], changed: Mapping[str, Entry]) -> Chart:
-    """Return the chart with other entries; what it knew already is carried over instead of being looked up again."""
-    facts, times = dict(chart.facts), dict(chart.times)
-    for id_, entry in changed.items():
-        facts.pop(id_, None)
-        times.pop(id_, None)
-        if isinstance(entry, Known):
-            facts[id_] = entry.value
-            if entry.at is not None:
-                times[id_] = entry.at
+    """Return the chart with other entries; the times that it knew already are carried over instead of being looked up again."""
     other = evolve_entries(chart, entries)
-    object.__setattr__(other, "facts", facts)
+    times = {id_: moment for id_, moment in chart.times.items() if id_ not in changed} if chart.times else {}
+    for id_, entry in changed.items():
+        if entry.at is not None:
+            times[id_] = entry.at
     object.__setattr__(other, "times", times)
     return other
 
@@ -379,27 +401,31 @@ def evolve_entries(chart: Chart, entries: Mapping[str, Entry]) -> Chart:
     return other
 
 
-def _known(entries: Mapping[str, Entry]) -> tuple[dict[str, Value], dict[str, datetime]]:
-    """Return the values that are known, and when they were seen as far as that is known."""
-    facts: dict[str, Value] = {}
-    times: dict[str, datetime] = {}
-    for id_, entry in entries.items():
-        if (value := entry.value) is not None:
-            facts[id_] = value
-            if (at := entry.at) is not None:
-                times[id_] = at
-    return facts, times
+class _AllReady(NamedTuple):
+    """Values all of which were ready, and what they say together to a reader."""
+
+    entries: dict[str, Entry]
+    reader: object
+    said: int
 
 
-def _entries(findings: Mapping[str, Finding], values: Mapping[str, object]) -> dict[str, Entry]:
-    ready = findings.ready if type(findings) is Findings else _Ready(findings)
+def _ready(findings: Mapping[str, Finding], values: Mapping[str, object]) -> _AllReady | None:
+    """Return the entries of values that were recorded alone; None where one of them has a time, say, or is not hashable."""
+    ready = findings.ready if type(findings) is Findings else Ready(findings)
     raws = values.values()
     try:
         found = list(map(ready.__getitem__, zip(values, map(type, raws), raws, strict=True)))
     except TypeError:
-        # Several observations of a finding, say, can't be looked up.
-        return {id_: _entry(_finding(findings, id_), raw) for id_, raw in values.items()}
-    return {id_: entry for id_, entry in zip(values, found, strict=True)}
+        return None
+    entries = {id_: entry for id_, (entry, _) in zip(values, found, strict=True)}
+    return _AllReady(entries, ready.reader, reduce(or_, map(_BITS, found), 0))
+
+
+_BITS: Callable[[tuple[Entry, int]], int] = itemgetter(1)
+
+
+def _read_all(findings: Mapping[str, Finding], values: Mapping[str, object]) -> dict[str, Entry]:
+    return {id_: _entry(_finding(findings, id_), raw) for id_, raw in values.items()}
 
 
 def _finding(findings: Mapping[str, Finding], id_: str) -> Finding:

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from spineworkup.about import library_version
 from spineworkup.charts import Chart
-from spineworkup.items import ChecklistItem
+from spineworkup.items import ChecklistItem, item_of
 from spineworkup.logic.plan import plan
 from spineworkup.notebooks import fragment, minute
 from spineworkup.notices import Notice, notices_of
@@ -101,7 +101,7 @@ class Checklist:
     def items(self) -> tuple[ChecklistItem, ...]:
         """Every step of the pathway, in the order of work; nothing is ever left out."""
         reading = self.reading
-        by_id = {outcome.planned.step.id: ChecklistItem(outcome, reading) for outcome in self.outcomes}
+        by_id = {outcome.planned.step.id: item_of(outcome, reading) for outcome in self.outcomes}
         return tuple(by_id[id_] for id_ in reading.plan.order)
 
     @cached_property

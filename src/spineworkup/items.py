@@ -20,9 +20,14 @@ from spineworkup.urgency import UrgencyInterval
 
 @frozen(eq=False)
 class ChecklistItem:
-    """One step for one patient."""
+    """One step for one patient.
+
+    Args:
+        due: By when; None where no time is given, its start is not known, or the step is closed.
+    """
 
     outcome: Outcome
+    due: datetime | None
     reading: Reading = field(repr=False)
 
     @property
@@ -49,11 +54,6 @@ class ChecklistItem:
     def instead(self) -> str | None:
         """The step that takes over where this one can't be done."""
         return self.outcome.instead
-
-    @cached_property
-    def due(self) -> datetime | None:
-        """By when; None where no time is given, its start is not known, or the step is closed."""
-        return None if self.outcome.is_closed else self.reading.due(self.outcome.planned)
 
     @property
     def overdue(self) -> bool:
@@ -139,3 +139,8 @@ class ChecklistItem:
         labels = {id_: self.reading.chart.findings[id_].label for id_ in reason.facts}
         facts = "; ".join(f"{labels[id_]}: {text}" for id_, text in reason.facts.items())
         return f"{reason.text} ({facts})" if facts else reason.text
+
+
+def item_of(outcome: Outcome, reading: Reading) -> ChecklistItem:
+    """Return a step as it stands for the patient of a reading."""
+    return ChecklistItem(outcome, None if outcome.is_closed else reading.due(outcome.planned), reading)

@@ -113,7 +113,7 @@ class Link:
     bits: int
     beside: int
     lanes: tuple[Lane, ...]
-    firsts: tuple[tuple[int, int], ...]
+    firsts: Mapping[int, int]
     others: frozenset[str]
 
     def outcome(self, state: int, before: Sequence[Outcome]) -> Outcome:
@@ -121,7 +121,7 @@ class Link:
         bits = state & self.beside
         for lane in self.lanes:
             bits |= lane[state & lane.bits]
-        for number, is_closed in self.firsts:
+        for number, is_closed in self.firsts.items():
             if before[number].is_closed:
                 bits |= is_closed
         return self.shared[bits]
@@ -139,7 +139,6 @@ class Compiled:
     _alone: tuple[_Shared, ...]
     _bits: tuple[int, ...]
     _linked: tuple[Link, ...]
-    _touched: tuple[frozenset[int], ...]
 
     def outcomes(self, state: int) -> list[Outcome]:
         """Return the outcomes of all steps for a patient of whom nothing is recorded but findings."""
@@ -148,20 +147,16 @@ class Compiled:
             found.append(link.outcome(state, found))
         return found
 
-    def after(
-        self, findings: Iterable[int], changed: int, state: int, before: Sequence[Outcome]
-    ) -> list[Outcome]:
+    def after(self, changed: int, state: int, before: Sequence[Outcome]) -> list[Outcome]:
         """Return the outcomes of all steps after some findings changed.
 
         Args:
-            findings: Their numbers among the inputs of the planes.
             changed: The bits of the state that are no longer as they were.
         """
         found = list(before)
         other: set[int] = set()
-        for number in sorted(set().union(*(self._touched[finding] for finding in findings))):
-            link = self.links[number]
-            if link.bits & changed or any(first in other for first, _ in link.firsts):
+        for number, link in enumerate(self.links):
+            if link.bits & changed or not other.isdisjoint(link.firsts):
                 found[number] = link.outcome(state, found)
                 other.add(number)
         return found
@@ -218,17 +213,7 @@ def _compiled(pathway: Pathway) -> Compiled:
         tuple(link.shared for link in alone),
         tuple(link.bits for link in alone),
         links[len(alone) :],
-        tuple(_touched(plan.planes.read_by(finding), links) for finding in range(len(plan.planes.inputs))),
     )
-
-
-def _touched(bits: int, links: Sequence[Link]) -> frozenset[int]:
-    """Return the steps whose outcome some bits can change, and those that depend on whether these are closed."""
-    touched: set[int] = set()
-    for number, link in enumerate(links):
-        if link.bits & bits or any(first in touched for first, _ in link.firsts):
-            touched.add(number)
-    return frozenset(touched)
 
 
 def _link(plan: Plan, planned: PlannedStep, number: Mapping[str, int]) -> Link:
@@ -255,6 +240,6 @@ def _link(plan: Plan, planned: PlannedStep, number: Mapping[str, int]) -> Link:
         bits,
         plan.planes.bits(places, planned.step.checks) if by_lanes else bits,
         lanes(plan.planes, planned.own, lanes_at) if by_lanes else (),
-        tuple((number[first], 1 << end + place) for place, first in enumerate(firsts)),
+        {number[first]: 1 << end + place for place, first in enumerate(firsts)},
         frozenset([planned.step.id, *others]),
     )

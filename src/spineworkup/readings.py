@@ -236,8 +236,11 @@ class Reading:
         about, chart = rule.rule, self.chart
         if about.within is None:
             return None
+        if not chart.times:
+            started = None if about.start == ONSET else self.clock(about.start)
+            return None if started is None else started + about.within
         onset = again = None
-        if truth is TRUE and chart.times:
+        if truth is TRUE:
             onset = when_true(about.when, chart.facts, chart.seen)
             if onset is None and about.start == ONSET:
                 onset = surely_true_since(about.when, chart.facts, chart.seen)

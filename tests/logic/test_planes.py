@@ -35,9 +35,9 @@ def test_all_at_once_are_as_each_alone(wanted, known):
 @settings(max_examples=100)
 def test_what_changed_is_as_if_all_were_read_anew(wanted, before, after):
     made = planes(wanted, VOCABULARY)
-    differ = [n for n, id_ in enumerate(made.inputs) if before.get(id_) != after.get(id_)]
+    differ = [id_ for id_ in VOCABULARY if before.get(id_) != after.get(id_)]
 
-    assert made.state(after) == made.changed(made.state(before), after, differ)
+    assert made.state(after) == made.changed(made.state(before), differ, after.get, lambda: after)
 
 
 @given(criteria, facts)

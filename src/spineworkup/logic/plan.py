@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from graphlib import TopologicalSorter
 
 from attrs import evolve, frozen
 
-from spineworkup.charts import Chart
+from spineworkup.charts import Chart, Findings
 from spineworkup.criteria import Criterion
 from spineworkup.errors import PathwayError
 from spineworkup.findings import Finding, Value
@@ -82,18 +82,10 @@ class Plan:
     derived: tuple[Finding, ...]
     next_review: date | None
 
-    def numbers(self, findings: Iterable[str]) -> tuple[int, ...]:
-        """Return the numbers, among the inputs of the planes, of those findings that criteria read."""
-        return tuple(self._numbers[finding] for finding in findings if finding in self._numbers)
-
     @cached_property
     def worked_out(self) -> tuple[str, ...]:
         """The findings that may change where others do: they are derived, or totals of scores."""
         return (*(finding.id for finding in self.derived), *self.pathway.totals)
-
-    @cached_property
-    def _numbers(self) -> Mapping[str, int]:
-        return {finding: number for number, finding in enumerate(self.planes.inputs)}
 
     def state(self, facts: Mapping[str, Value]) -> State:
         """Return what the known values say of every criterion, as bits."""
@@ -101,7 +93,11 @@ class Plan:
 
     def state_of(self, chart: Chart) -> State:
         """Return what a chart says of every criterion; worked out once."""
-        return chart.remember(self.planes, lambda one: self.state(one.facts))
+        return chart.remember(self.planes, self._state_of)
+
+    def _state_of(self, chart: Chart) -> State:
+        said = chart.said_to(self.planes)
+        return self.state(chart.facts) if said is None else self.planes.joined(said, chart.entries, lambda: chart.facts)
 
     def truths(self, facts: Mapping[str, Value]) -> Sequence[Truth]:
         """Return the truth of every criterion."""
@@ -129,9 +125,12 @@ def _plan(pathway: Pathway) -> Plan:
         by_id[id_] = _planned(pathway.steps[id_], pathway, place, by_id)
     checks = [finding for step in pathway.steps.values() for finding in step.checks]
     reviews = [rule.review_by for rule in pathway.rules.values() if rule.review_by is not None]
+    made = planes(tuple(places), checks)
+    if isinstance(pathway.findings, Findings):
+        pathway.findings.ready.read_by(made, made.says)
     return Plan(
         pathway,
-        planes(tuple(places), checks),
+        made,
         tuple((id_, planned.done_when) for id_, planned in by_id.items() if planned.done_when is not None),
         tuple(by_id.values()),
         pathway.in_order,

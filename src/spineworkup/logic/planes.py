@@ -8,22 +8,23 @@ layers, so that few more operations on the whole say what every criterion is. `e
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
-from itertools import chain
+from itertools import chain, filterfalse
 from operator import getitem, or_
 from typing import NamedTuple
 
 from attrs import evolve, frozen
 
-from spineworkup.criteria import Compare, Criterion, Leaf, findings_of, leaves
+from spineworkup.criteria import Compare, Criterion, Leaf, leaves
 from spineworkup.findings import Value
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.logic.normal_form import NormalForm, normal_form
 from spineworkup.truth import Truth
 
 Facts = Mapping[str, Value]
+Read = Callable[[str], "Value | None"]
 # A criterion of more terms than this is evaluated on its own: the bits would cost more than they save.
 MOST_TERMS = 64
 # The values that are remembered of one finding, or of a few together; beyond that each is worked out when it comes.
@@ -116,11 +117,11 @@ class State(NamedTuple):
 
     Args:
         bits: Two for each criterion and one for each finding that is asked about: equal bits mean equal truths.
-        parts: What each few of the findings say, so that not all have to be looked at again.
+        parts: What each few of the findings say, so that not all have to be looked at again; None where that wasn't asked.
     """
 
     bits: int
-    parts: list[int]
+    parts: list[int] | None
 
 
 @frozen(eq=False)
@@ -129,20 +130,24 @@ class Planes:
 
     Args:
         inputs: The findings that are read, and those asked about: first those that are looked up a few together.
-        together: What those say.
-        single: What each value of each other finding says.
+        values: What each value of each of them says.
+        together: What the first say, a few together.
+        single: What the others say.
+        unknown: What each says while it is not known.
         always: The bits that are set whatever is known.
         layers: Where each further layer of terms begins, and the bits that it leaves as they are.
         opposite: The bits of the criteria whose terms are those of their opposite.
         places: By criterion the place of its two bits.
         asked: By finding the place of the bit that is set while it is not known.
         alone: The criteria that have too many terms, with their places.
-        criteria_of: By finding the criteria that read it, by their place among the criteria.
+        part_of: By finding the part of a state that it belongs to.
     """
 
     inputs: tuple[str, ...]
+    values: Mapping[str, Values]
     together: tuple[_Together, ...]
     single: tuple[Values, ...]
+    unknown: Mapping[str, int]
     always: int
     width: int
     layers: tuple[tuple[int, int], ...]
@@ -150,7 +155,7 @@ class Planes:
     places: tuple[int, ...]
     asked: Mapping[str, int]
     alone: tuple[tuple[int, Criterion], ...]
-    criteria_of: Mapping[str, tuple[int, ...]]
+    part_of: Mapping[str, int]
 
     def state(self, facts: Facts) -> State:
         """Return what the known values say of all criteria."""
@@ -158,21 +163,41 @@ class Planes:
         # The same iterator so many times: each step takes the next values.
         parts = list(map(getitem, self.together, zip(*[known] * TOGETHER, strict=False)))
         parts += map(getitem, self.single, known)
-        return self._folded(parts, facts)
+        return State(self._folded(reduce(or_, parts, self.always), facts), parts)
 
-    def changed(self, state: State, facts: Facts, findings: Iterable[int]) -> State:
-        """Return the state after some findings changed, which are named by their number among the inputs."""
+    def changed(self, state: State, findings: Iterable[str], value: Read, facts: Callable[[], Facts]) -> State:
+        """Return the state after some findings changed; those that no criterion reads are passed over.
+
+        Args:
+            value: Gives the value of a finding, None where it is not known.
+            facts: Gives all known values; asked only where they are needed.
+        """
+        if state.parts is None:
+            return self.state(facts())
         parts = list(state.parts)
-        end = TOGETHER * len(self.together)
-        for finding in findings:
-            if finding < end:
-                number = finding // TOGETHER
-                few = self.inputs[number * TOGETHER : (number + 1) * TOGETHER]
-                parts[number] = self.together[number][tuple(map(facts.get, few))]
+        for part in {self.part_of[finding] for finding in findings if finding in self.part_of}:
+            if part < len(self.together):
+                few = self.inputs[part * TOGETHER : (part + 1) * TOGETHER]
+                parts[part] = self.together[part][tuple(map(value, few))]
             else:
-                single = finding - end
-                parts[len(self.together) + single] = self.single[single][facts.get(self.inputs[finding])]
-        return self._folded(parts, facts)
+                single = self.single[part - len(self.together)]
+                parts[part] = single[value(single.finding)]
+        return State(self._folded(reduce(or_, parts, self.always), facts() if self.alone else {}), parts)
+
+    def says(self, finding: str, value: Value | None) -> int:
+        """Return what a value of one finding says."""
+        return self.values[finding][value] if finding in self.values else 0
+
+    def joined(self, said: int, recorded: Collection[str], facts: Callable[[], Facts]) -> State:
+        """Return the state, where it is known what all that was recorded says together.
+
+        Args:
+            recorded: The findings of which something was recorded.
+            facts: Gives all known values; asked only where they are needed.
+        """
+        missing = filterfalse(recorded.__contains__, self.unknown)
+        whole = reduce(or_, map(self.unknown.__getitem__, missing), said | self.always)
+        return State(self._folded(whole, facts() if self.alone else {}), None)
 
     def truth(self, state: int, place: int) -> Truth:
         """Return the truth of a criterion, by its place among the criteria."""
@@ -184,11 +209,6 @@ class Planes:
         in_order = tuple(chain.from_iterable(map(_READ.__getitem__, in_bytes)))
         return [in_order[bit >> 1] for bit in self.places]
 
-    def read_by(self, finding: int) -> int:
-        """Return the bits that a finding can change, by its number among the inputs."""
-        name = self.inputs[finding]
-        return self.bits(self.criteria_of.get(name, ()), [name] if name in self.asked else [])
-
     def bits(self, places: Iterable[int], asked: Iterable[str] = ()) -> int:
         """Return the bits of some criteria and of some findings that are asked about."""
         of_criteria = (3 << self.places[place] for place in places)
@@ -198,15 +218,14 @@ class Planes:
         """Return whether a finding is not known, of those that are asked about."""
         return bool(state >> self.asked[finding] & 1)
 
-    def _folded(self, parts: list[int], facts: Facts) -> State:
-        whole = reduce(or_, parts, self.always)
+    def _folded(self, whole: int, facts: Facts) -> int:
         state = whole & self.width
         for start, kept in self.layers:
             state &= whole >> start | kept
         state ^= self.opposite
         for bit, criterion in self.alone:
             state |= _BITS[evaluate(criterion, facts)] << bit
-        return State(state, parts)
+        return state
 
 
 def planes(criteria: Sequence[Criterion], asked: Iterable[str] = ()) -> Planes:
@@ -238,9 +257,11 @@ def planes(criteria: Sequence[Criterion], asked: Iterable[str] = ()) -> Planes:
         values[name].ask(bit)
     together, single = _grouped(values)
     return Planes(
-        tuple(values.finding for values in (*chain.from_iterable(together), *single)),
+        tuple(one.finding for one in (*chain.from_iterable(together), *single)),
+        values,
         tuple(map(_Together, together)),
         tuple(single),
+        {name: one[None] for name, one in values.items()},
         always,
         width,
         tuple(starts[1:]),
@@ -248,7 +269,7 @@ def planes(criteria: Sequence[Criterion], asked: Iterable[str] = ()) -> Planes:
         tuple(bits[place] for place in range(len(forms))),
         asked_at,
         tuple((bits[place], criteria[place]) for place, form in enumerate(forms) if form is None),
-        _criteria_of(criteria, values),
+        {one.finding: part for part, few in enumerate([*together, *([one] for one in single)]) for one in few},
     )
 
 
@@ -270,11 +291,6 @@ def _count(form: NormalForm | None) -> int:
 def _inputs(criteria: Sequence[Criterion], asked: Iterable[str]) -> list[str]:
     read = [leaf.finding for criterion in criteria for leaf in leaves(criterion)]
     return list(dict.fromkeys([*read, *asked]))
-
-
-def _criteria_of(criteria: Sequence[Criterion], findings: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
-    reads = [frozenset(findings_of(criterion)) for criterion in criteria]
-    return {name: tuple(place for place, read in enumerate(reads) if name in read) for name in findings}
 
 
 def _grouped(values: Mapping[str, Values]) -> tuple[list[list[Values]], list[Values]]:
