@@ -18,7 +18,7 @@ from spineworkup.logic.explain import deciding
 from spineworkup.logic.plan import PlannedRule, PlannedStep
 from spineworkup.logic.reduce import open_questions
 from spineworkup.logic.when_true import when_true
-from spineworkup.pathways import ONSET, Note, Rule
+from spineworkup.pathways import ONSET, Note, Pathway, Rule
 from spineworkup.readings import Reading
 from spineworkup.sources import Citation, Verification
 from spineworkup.truth import Truth
@@ -166,6 +166,20 @@ def asks_of(reading: Reading, planned: PlannedStep) -> tuple[Ask, ...]:
     return tuple(asked.values())
 
 
+def most_urgent_first(asks: Iterable[Ask]) -> list[str]:
+    """Return what is asked over all steps, each finding once: what could be the most urgent first, then as it comes.
+
+    Args:
+        asks: Step after step, in the order of work.
+    """
+    reach: dict[str, int] = {}
+    for ask in asks:
+        rank = ask.could_reach.rank
+        if rank > reach.get(ask.finding, -1):
+            reach[ask.finding] = rank
+    return sorted(reach, key=lambda finding: -reach[finding])
+
+
 def _stronger(one: Ask, other: Ask) -> Ask:
     times = [moment for moment in (one.due, other.due) if moment is not None]
     return Ask(one.finding, max(one.could_reach, other.could_reach), min(times, default=None))
@@ -222,11 +236,16 @@ def _clearance_asks(reading: Reading, planned: PlannedStep) -> Iterator[Ask]:
 def with_inputs(finding: str, reading: Reading) -> Iterator[str]:
     """Yield a finding, and the findings from which it could be worked out, as far as they are not known."""
     chart = reading.chart
-    score = reading.plan.pathway.totals.get(finding)
-    derived = chart.findings[finding].derived
-    inputs = score.inputs if score is not None else derived.inputs if derived is not None else ()
+    inputs = inputs_of(reading.plan.pathway, finding)
     missing = [id_ for id_ in inputs if id_ in chart.findings and id_ not in chart.facts]
     # A total that lies between two asks for the items that are missing; with none missing, somebody has to say.
     if not missing or not isinstance(chart.facts.get(finding), Range):
         yield finding
     yield from missing
+
+
+def inputs_of(pathway: Pathway, finding: str) -> tuple[str, ...]:
+    """Return the findings from which a finding is worked out where nobody reported it; none of most."""
+    score = pathway.totals.get(finding)
+    derived = pathway.findings[finding].derived
+    return score.inputs if score is not None else derived.inputs if derived is not None else ()

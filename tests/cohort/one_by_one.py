@@ -36,6 +36,7 @@ def said(checklist: Checklist) -> dict[str, Any]:
     found: dict[str, Any] = {
         "urgency_lowest": checklist.urgency.lowest.value,
         "urgency_highest": checklist.urgency.highest.value,
+        "questions": [question.id for question in checklist.questions],
     }
     for item in checklist.items:
         event = checklist.chart.steps.get(item.step.id) if item.progress else None
@@ -51,6 +52,8 @@ def said(checklist: Checklist) -> dict[str, Any]:
             "progress_at": None if event is None else event.at,
             "fired": [rule.rule.id for rule, truth in truths if truth is Truth.TRUE],
             "pending": [rule.rule.id for rule, truth in truths if truth is Truth.UNKNOWN],
+            "questions": list(item.questions),
+            "reasons": [f"{reason.rule}: {reason.text}" for reason in item.reasons],
         }
         found |= {f"{item.step.id}.{name}": value for name, value in of_step.items()}
     return found

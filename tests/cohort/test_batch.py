@@ -35,7 +35,7 @@ def pathway():
 
 def check(pathway: Pathway, batch: pa.RecordBatch) -> Assessed:
     """Compare the answers of a batch with those of its rows, and return them."""
-    found = assess_batch(pathway, batch, at=NOON, more=("fired", "pending"), keep=())
+    found = assess_batch(pathway, batch, at=NOON, more=("fired", "pending", "questions", "reasons"), keep=())
     expected, rejects = one_by_one(pathway, batch, NOON)
     found.results.validate(full=True)
     note(pathway, batch, found)
@@ -146,6 +146,12 @@ def test_the_words_are_those_of_the_checklist(pathway):
     assert "cancer_history" in row["questions"]
     assert row["mri_whole_spine.questions"]
     assert row["mri_whole_spine.reasons"][0].partition(": ")[0] in pathway.rules
+
+
+def test_a_total_that_can_not_be_used_is_asked_beside_its_items(pathway):
+    columns = {"patient": ["a", "b"], "sins_pain": ["mechanical"] * 2, "sins_total.reason": [None, "implausible"]}
+    questions = check(pathway, pa.RecordBatch.from_pydict(columns)).results.column("stability_assessment.questions").to_pylist()
+    assert [False, True] == ["sins_total" in asked for asked in questions]
 
 
 def test_each_row_has_its_own_moment(pathway):

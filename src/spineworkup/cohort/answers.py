@@ -2,27 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 from attrs import define, field
 
 from spineworkup.charts import STATES
 from spineworkup.checklists import Checklist, ChecklistItem
-from spineworkup.cohort.bits import Bits, no_bits, set_bit
+from spineworkup.cohort.bits import Bits, Rows, no_bits, set_bit
 from spineworkup.cohort.codes import Codes
 from spineworkup.cohort.times import Dated
 from spineworkup.logic.plan import Plan, PlannedStep
 from spineworkup.readings import Status
+from spineworkup.reasons import Reason
 from spineworkup.truth import Truth
 from spineworkup.urgency import Urgency
 
 More = Literal["fired", "pending", "questions", "reasons"]
 
+# What is said in words.
+IN_WORDS: tuple[More, ...] = ("questions", "reasons")
+
 STATUS_CODES = {status: code for code, status in enumerate(Status)}
 STATUSES = tuple(status.value for status in Status)
 TIERS = tuple(tier.value for tier in Urgency)
 STATE_CODES = {state: code for code, state in enumerate(STATES)}
+
+
+@define
+class Words:
+    """Lists of words, one for each row; rows of which the same is said share one.
+
+    Args:
+        codes: Of every row the place of its list.
+    """
+
+    codes: npt.NDArray[np.int64]
+    lists: list[list[str]]
+
+    @classmethod
+    def nobody(cls, size: int) -> Words:
+        """Return no words for every row."""
+        return cls(np.zeros(size, np.int64), [[]])
+
+    def put(self, row: int, words: list[str]) -> None:
+        """Write the words of one row."""
+        self.codes[row] = len(self.lists)
+        self.lists.append(words)
+
+    def put_all(self, rows: Rows, codes: npt.NDArray[np.int64], lists: list[list[str]]) -> None:
+        """Write the words of many rows: of each the list with its code."""
+        self.codes[rows] = len(self.lists) + codes
+        self.lists += lists
+
+
+def in_words(reasons: Iterable[Reason]) -> list[str]:
+    """Return reasons as they stand in a column."""
+    return [f"{reason.rule}: {reason.text}" for reason in reasons]
 
 
 @define
@@ -37,7 +75,7 @@ class StepAnswers:
         pending: For each of its indications, whether it is not known.
         due: None as long as no row has a time.
         progress: Codes of `STATE_CODES`, where `progress_at` is known; None as long as nothing is recorded of any row.
-        words: What was asked for in words, by its name and the row.
+        words: What was asked for in words, by its name.
     """
 
     planned: PlannedStep
@@ -51,7 +89,7 @@ class StepAnswers:
     due: Dated | None = None
     progress: Codes | None = None
     progress_at: Dated | None = None
-    words: dict[str, dict[int, list[str]]] = field(factory=lambda: {"questions": {}, "reasons": {}})
+    words: dict[str, Words] = field(factory=dict)
 
     @classmethod
     def nobody(cls, planned: PlannedStep, size: int, more: frozenset[str]) -> StepAnswers:
@@ -66,6 +104,7 @@ class StepAnswers:
             overdue=no_bits(size),
             fired=[no_bits(size) for _ in rules if "fired" in more],
             pending=[no_bits(size) for _ in rules if "pending" in more],
+            words={name: Words.nobody(size) for name in IN_WORDS if name in more},
         )
 
     def due_of_some(self) -> Dated:
@@ -81,7 +120,7 @@ class StepAnswers:
             self.progress, self.progress_at = np.zeros(size, np.int8), Dated.nobody(size)
         return self.progress, self.progress_at
 
-    def put(self, row: int, item: ChecklistItem, more: frozenset[str]) -> None:
+    def put(self, row: int, item: ChecklistItem) -> None:
         """Write what the checklist of one row says of the step."""
         self.status[row] = STATUS_CODES[item.status]
         self.lowest[row], self.highest[row] = item.urgency.lowest.rank, item.urgency.highest.rank
@@ -97,27 +136,34 @@ class StepAnswers:
             set_bit(bits, row, truth is Truth.TRUE)
         for bits, truth in zip(self.pending, item.reading.indications[item.step.id], strict=False):
             set_bit(bits, row, truth is Truth.UNKNOWN)
-        if "questions" in more:
-            self.words["questions"][row] = list(item.questions)
-        if "reasons" in more:
-            self.words["reasons"][row] = [f"{reason.rule}: {reason.text}" for reason in item.reasons]
+        if "questions" in self.words:
+            self.words["questions"].put(row, list(item.questions))
+        if "reasons" in self.words:
+            self.words["reasons"].put(row, in_words(item.reasons))
 
 
 @define
 class Answers:
-    """What is answered of a batch: every step in the order of work."""
+    """What is answered of a batch: every step in the order of work.
+
+    Args:
+        questions: Of the whole checklist; nobody's where they weren't asked for.
+        words: What was asked for in words.
+    """
 
     steps: dict[str, StepAnswers]
-    questions: dict[int, list[str]] = field(factory=dict)
+    questions: Words
+    words: frozenset[str]
 
     @classmethod
     def nobody(cls, plan: Plan, size: int, more: frozenset[str]) -> Answers:
         """Return places for the answers of so many rows."""
-        return cls({id_: StepAnswers.nobody(plan.by_id[id_], size, more) for id_ in plan.order})
+        steps = {id_: StepAnswers.nobody(plan.by_id[id_], size, more) for id_ in plan.order}
+        return cls(steps, Words.nobody(size), more.intersection(IN_WORDS))
 
-    def put(self, row: int, checklist: Checklist, more: frozenset[str]) -> None:
+    def put(self, row: int, checklist: Checklist) -> None:
         """Write the checklist of one row."""
         for item in checklist.items:
-            self.steps[item.step.id].put(row, item, more)
-        if "questions" in more:
-            self.questions[row] = [question.id for question in checklist.questions]
+            self.steps[item.step.id].put(row, item)
+        if "questions" in self.words:
+            self.questions.put(row, [question.id for question in checklist.questions])

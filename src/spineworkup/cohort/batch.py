@@ -23,8 +23,6 @@ from spineworkup.errors import ChartError
 from spineworkup.logic.plan import plan
 from spineworkup.pathways import Pathway
 
-# What is said in words is worked out patient by patient.
-_WORDS = ("questions", "reasons")
 REJECTS = pa.schema(
     {"record": pa.int64(), "patient": pa.string(), "column": pa.string(), "problem": pa.string()}
 )
@@ -60,7 +58,7 @@ def assess_batch(
         pathway: The rules.
         batch: One row is one patient at one moment.
         at: The moment of the rows that have none of their own.
-        more: What to add for every step: `fired` and `pending` rules, `questions`, `reasons`. Words take far longer.
+        more: What to add for every step: `fired` and `pending` rules, `questions`, `reasons`. Questions take far longer.
         keep: Columns that are passed through.
         first_row: The number of the first row in the whole input, by which rejects name their record.
 
@@ -88,7 +86,7 @@ class _Batch:
 
     def assess(self) -> None:
         """Assess many rows at once, and one by one those that can't be."""
-        if self.columns.pathway.local or not self.more.isdisjoint(_WORDS):
+        if self.columns.pathway.local:
             self.row_by_row(range(self.batch.num_rows))
         else:
             self.row_by_row(answer(self.columns, self.batch, self.at, self.answers).tolist())
@@ -103,7 +101,7 @@ class _Batch:
             except ChartError as error:
                 self.bad[number] = row.get("patient"), error
             else:
-                self.answers.put(number, checklist, self.more)
+                self.answers.put(number, checklist)
 
     def results(self) -> pa.RecordBatch:
         """Return the answers, without the rows that can't be read."""

@@ -13,6 +13,7 @@ from spineworkup.cohort.chart import Charts, charts_of
 from spineworkup.cohort.codes import write_codes
 from spineworkup.cohort.columns import Columns
 from spineworkup.cohort.due import due
+from spineworkup.cohort.in_words import say
 from spineworkup.cohort.program import program_of
 from spineworkup.cohort.readings import Readings
 from spineworkup.cohort.since import Since
@@ -34,6 +35,8 @@ def _answer(columns: Columns, chunk: pa.RecordBatch, at: datetime | None, answer
     for planned in readings.plan.steps:
         readings.read(planned)
         _write(readings, planned, answers.steps[planned.step.id], start)
+    if answers.words:
+        say(readings, columns, chunk, at, answers, start)
     return rows_of(charts.odd, charts.size) + start
 
 

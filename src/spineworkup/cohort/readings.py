@@ -121,11 +121,11 @@ class Readings:
         """Return the rows in which a prerequisite is open and not waived."""
         waits = []
         for first, unless in zip(planned.step.prerequisites, self.program.waivers[planned.step.id], strict=True):
-            settled = self._is_settled(first.step)
+            settled = self.is_settled(first.step)
             waits.append(~(settled if unless is None else settled | self.truths[unless].true))
         return any_bits(waits, self.charts.none)
 
-    def _is_settled(self, first: str) -> Bits:
+    def is_settled(self, first: str) -> Bits:
         """Return the rows in which a prerequisite holds nothing up: it is closed, or what took its place is done."""
         closed = self.closed(first)
         barred = self.barred(self.plan.by_id[first]).true & ~closed

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from spineworkup.charts import STATES
-from spineworkup.cohort.answers import STATUSES, TIERS, Answers, StepAnswers
+from spineworkup.cohort.answers import STATUSES, TIERS, Answers, StepAnswers, Words
 from spineworkup.cohort.bits import Bits, unpacked
 from spineworkup.cohort.codes import Codes
 from spineworkup.cohort.times import MOMENT, dated
@@ -24,7 +24,7 @@ def columns_of_answers(answers: Answers, size: int, more: frozenset[str]) -> Ite
     yield "urgency_lowest", coded(_highest([step.lowest for step in steps], size), _TIERS)
     yield "urgency_highest", coded(_highest([step.highest for step in steps], size), _TIERS)
     if "questions" in more:
-        yield "questions", _words(answers.questions, size)
+        yield "questions", _words(answers.questions)
     # One for all steps of which no row has a time, or nothing is recorded.
     no_time, no_state = pa.nulls(size, MOMENT), pa.nulls(size, pa.dictionary(pa.int8(), pa.string()))
     for id_, step in answers.steps.items():
@@ -50,9 +50,7 @@ def _of_step(
     for name, bits in (("fired", step.fired), ("pending", step.pending)):
         if name in more:
             yield name, _listed(ids, bits, size)
-    for name in ("questions", "reasons"):
-        if name in more:
-            yield name, _words(step.words[name], size)
+    yield from ((name, _words(words)) for name, words in step.words.items())
 
 
 def _highest(ranks: Sequence[Codes], size: int) -> Codes:
@@ -83,5 +81,5 @@ def _listed(ids: Sequence[str], bits: Sequence[Bits], size: int) -> pa.Array:
     return pa.ListArray.from_arrays(offsets, pa.array(ids, pa.string()).take(pa.array(chosen)))
 
 
-def _words(words: dict[int, list[str]], size: int) -> pa.Array:
-    return pa.array([words.get(row) for row in range(size)], WORDS)
+def _words(words: Words) -> pa.Array:
+    return pa.array(words.lists, WORDS).take(pa.array(words.codes))

@@ -53,13 +53,19 @@ class Since:
             first = np.minimum(first, np.where(decides & (seen > moments), seen, NOTHING))
         return first
 
+    def untimed(self, number: Number, rows: Rows) -> Iterator[Flags]:
+        """Yield, of each finding that makes a criterion true, the rows in which it has no time while none is known for the criterion."""
+        since = self.when_true(number, rows)
+        for finding, decides in self._deciding(number, rows, True, (since <= EVER) | (since >= NOT_YET)):
+            yield decides & ~at_rows(self._timed(finding), rows)
+
     def _seen(self, finding: str) -> Dated | None:
         one = self.charts.findings.get(finding)
         return None if one is None else one.seen
 
     def _timed(self, finding: str) -> Bits:
-        one = self.charts.findings[finding]
-        return self.charts.none if one.seen is None else one.seen.known & one.values.known
+        one = self.charts.findings.get(finding)
+        return self.charts.none if one is None or one.seen is None else one.seen.known & one.values.known
 
     def _times(self, finding: str, rows: Rows, untimed: int) -> Times:
         seen = self._seen(finding)
