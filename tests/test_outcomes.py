@@ -4,6 +4,7 @@ from copy import copy
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,6 +85,10 @@ def recorded(values):
     return {id_: Quantity(value, units[id_]) if units[id_] and value is not None else value for id_, value in exact.items()}
 
 
+def written(value):
+    return f"{value.value} {value.unit}" if isinstance(value, Quantity) else value
+
+
 @given(pathways(), facts, facts, drawing)
 def test_what_changed_is_reassessed_as_if_all_were_assessed_anew(pathway, values, more, data):
     """After one change and after another, whatever else is recorded."""
@@ -104,6 +109,18 @@ def test_what_patients_share_is_what_the_chart_itself_says(pathway, values, data
     reading = Reading(prepared, checklist.chart, NOON, prepared.truths(checklist.chart.facts))
     for planned, outcome in zip(prepared.steps, checklist.outcomes, strict=True):
         assert outcome_of(reading, planned) == outcome
+
+
+@given(pathways(), facts)
+def test_what_was_recorded_alone_says_to_the_rules_what_is_read_anew(pathway, values):
+    """A chart knows what its values say as soon as it is made; to other rules over the same findings it says nothing yet."""
+    first, other = plan(pathway), plan(evolve(pathway, title="again"))
+    chart = Chart(pathway.findings, {id_: written(value) for id_, value in recorded(values).items()})
+
+    assert chart.said_to(first.planes) is None
+    assert not values or chart.said_to(other.planes) is not None
+    assert first.state(chart.facts).bits == first.state_of(chart).bits
+    assert other.state(chart.facts).bits == other.state_of(chart).bits
 
 
 def test_a_result_that_was_seen_at_some_time_is_looked_at_in_the_chart_itself():
