@@ -16,7 +16,7 @@ from spineworkup.findings import Range
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.logic.explain import deciding
 from spineworkup.logic.plan import PlannedRule, PlannedStep
-from spineworkup.logic.reduce import open_questions
+from spineworkup.logic.reduce import Openings
 from spineworkup.logic.when_true import when_true
 from spineworkup.pathways import ONSET, Note, Pathway, Rule
 from spineworkup.readings import Reading
@@ -182,12 +182,15 @@ def most_urgent_first(asks: Iterable[Ask]) -> list[str]:
 
 def _stronger(one: Ask, other: Ask) -> Ask:
     times = [moment for moment in (one.due, other.due) if moment is not None]
-    return Ask(one.finding, max(one.could_reach, other.could_reach), min(times, default=None))
+    reach = one.could_reach if one.could_reach.rank >= other.could_reach.rank else other.could_reach
+    return Ask(one.finding, reach, min(times, default=None))
 
 
 def _indication_asks(reading: Reading, planned: PlannedStep) -> Iterator[Ask]:
     found = reading.indications[planned.step.id]
     is_open = not reading.is_closed(planned)
+    if not is_open and Truth.UNKNOWN not in found:
+        return
     pairs = list(zip(planned.indications, found, strict=True))
     lowest = max((rule.rank for rule, truth in pairs if truth is Truth.TRUE), default=0)
     for rule, truth in pairs:
@@ -205,9 +208,14 @@ def _open_findings(reading: Reading, rule: PlannedRule) -> Iterator[str]:
     criteria = [rule.rule.when]
     for step in rule.passes_over:
         criteria += [bar.rule.when for bar in reading.plan.by_id[step].absolute]
+    openings = _openings(reading)
     for criterion in criteria:
-        for finding in open_questions(criterion, reading.chart.facts):
+        for finding in openings.of(criterion, reading.chart.facts):
             yield from with_inputs(finding, reading)
+
+
+def _openings(reading: Reading) -> Openings:
+    return reading.plan.pathway.remember("openings", lambda pathway: Openings())
 
 
 def _missing_anchor(rule: Rule, truth: Truth, reading: Reading) -> Iterator[str]:
@@ -226,7 +234,8 @@ def _clearance_asks(reading: Reading, planned: PlannedStep) -> Iterator[Ask]:
     waits_for = reading.waits_for(planned)
     held = [rule.rule.when for rule in (*planned.absolute, *planned.relative) if reading.holds(rule)]
     held += [p.unless for p in step.prerequisites if p.unless is not None and p.step in waits_for]
-    asked = [finding for criterion in held for finding in open_questions(criterion, facts)]
+    openings = _openings(reading)
+    asked = [finding for criterion in held for finding in openings.of(criterion, facts)]
     asked += [finding for finding in step.checks if finding not in facts]
     reach = reading.interval(planned).highest
     for finding in asked:
@@ -237,6 +246,9 @@ def with_inputs(finding: str, reading: Reading) -> Iterator[str]:
     """Yield a finding, and the findings from which it could be worked out, as far as they are not known."""
     chart = reading.chart
     inputs = inputs_of(reading.plan.pathway, finding)
+    if not inputs:
+        yield finding
+        return
     missing = [id_ for id_ in inputs if id_ in chart.findings and id_ not in chart.facts]
     # A total that lies between two asks for the items that are missing; with none missing, somebody has to say.
     if not missing or not isinstance(chart.facts.get(finding), Range):

@@ -17,6 +17,7 @@ from spineworkup.criteria import (
     Not,
     Present,
     findings_of,
+    leaves,
 )
 from spineworkup.findings import Value
 from spineworkup.logic.evaluate import evaluate
@@ -51,6 +52,45 @@ def reduce(criterion: Criterion, facts: Mapping[str, Value]) -> Criterion:
 def open_questions(criterion: Criterion, facts: Mapping[str, Value]) -> tuple[str, ...]:
     """Return the findings that are not known and that the criterion still turns on."""
     return findings_of(reduce(criterion, facts))
+
+
+# Of one criterion. Beyond that each is worked out when it comes.
+MOST_KEPT = 4096
+
+
+class Openings:
+    """The open questions of criteria, kept by what is known of what each reads: of a number, on which side of a threshold it is.
+
+    The criteria are those of a pathway: each is kept as long as this is.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[int, _Opening] = {}
+
+    def of(self, criterion: Criterion, facts: Mapping[str, Value]) -> tuple[str, ...]:
+        """Return what `open_questions` says of one of them."""
+        kept = self._kept.get(id(criterion))
+        if kept is None:
+            kept = self._kept[id(criterion)] = _Opening(criterion)
+        return kept.given(facts)
+
+
+class _Opening:
+    def __init__(self, criterion: Criterion) -> None:
+        self._criterion = criterion
+        read = tuple(dict.fromkeys(leaves(criterion)))
+        self._findings = tuple(dict.fromkeys(leaf.finding for leaf in read if not isinstance(leaf, Compare)))
+        self._compares = tuple(leaf for leaf in read if isinstance(leaf, Compare))
+        self._kept: dict[tuple[object, ...], tuple[str, ...]] = {}
+
+    def given(self, facts: Mapping[str, Value]) -> tuple[str, ...]:
+        known = (*map(facts.get, self._findings), *[evaluate(leaf, facts) for leaf in self._compares])
+        found = self._kept.get(known)
+        if found is None:
+            found = open_questions(self._criterion, facts)
+            if len(self._kept) < MOST_KEPT:
+                self._kept[known] = found
+        return found
 
 
 def _at_least(count: int, operands: tuple[Criterion, ...], facts: Mapping[str, Value]) -> Criterion:
