@@ -108,7 +108,7 @@ def test_what_patients_share_is_what_the_chart_itself_says(pathway, values, data
     prepared = plan(pathway)
     reading = Reading(prepared, checklist.chart, NOON, prepared.truths(checklist.chart.facts))
     for planned, outcome in zip(prepared.steps, checklist.outcomes, strict=True):
-        assert outcome_of(reading, planned) == outcome
+        assert outcome_of(reading, planned, reading.indications_of(planned)) == outcome
 
 
 @given(pathways(), facts)

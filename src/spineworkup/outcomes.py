@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from spineworkup.charts import Chart
 from spineworkup.logic import plan as planning
-from spineworkup.logic.lanes import RULES, Lane, lanes, standing_for
+from spineworkup.logic.lanes import RULES, WIDTH, Lane, lanes, standing_for
 from spineworkup.logic.plan import Plan, PlannedStep
 from spineworkup.pathways import Pathway
 from spineworkup.readings import Reading, Status
@@ -40,12 +40,9 @@ class Outcome:
     is_closed: bool
 
 
-def outcome_of(reading: Reading, planned: PlannedStep) -> Outcome:
+def outcome_of(reading: Reading, planned: PlannedStep, indications: Sequence[Truth]) -> Outcome:
     """Return what the rules say of a step, after those that it waits for or stands in for."""
-    return _outcome(reading, planned, reading.read(planned, reading.indications_of(planned)))
-
-
-def _outcome(reading: Reading, planned: PlannedStep, status: Status) -> Outcome:
+    status = reading.read(planned, indications)
     return Outcome(
         planned,
         status,
@@ -60,10 +57,15 @@ class _Shared(dict[int, Outcome]):
     """The outcomes of one step by the bits on which they depend.
 
     Those are bits of the state; above them one for each step that it waits for or stands in for, whether that one is
-    closed; and above those, where it has many rules, what these come to.
+    closed; and above those what many rules come to.
+
+    Args:
+        lanes_at: The steps whose rules are told by what they come to, with the place of that among the bits.
     """
 
-    def __init__(self, plan: Plan, planned: PlannedStep, firsts: tuple[PlannedStep, ...], lanes_at: int | None) -> None:
+    def __init__(
+        self, plan: Plan, planned: PlannedStep, firsts: tuple[PlannedStep, ...], lanes_at: Mapping[str, int]
+    ) -> None:
         self._plan, self._planned, self._firsts, self._lanes_at = plan, planned, firsts, lanes_at
         self._nobody: dict[tuple[str, ...], Chart] = {}
 
@@ -75,14 +77,16 @@ class _Shared(dict[int, Outcome]):
 
     def worked_out(self, bits: int) -> Outcome:
         """Return what the rules say of the step, by the code that reads one chart."""
-        plan, made, planned = self._plan, self._plan.planes, self._planned
-        reading = Reading(plan, self._chart(bits), _SOME_TIME, made.truths(bits & made.width))
+        made, planned = self._plan.planes, self._planned
+        reading = Reading(self._plan, self._chart(bits), _SOME_TIME, made.truths(bits & made.width))
         for number, first in enumerate(self._firsts):
             is_closed = bits >> made.width.bit_length() + number & 1
-            reading.take(first, Status.DONE if is_closed else Status.DUE, [reading.truths[rule.place] for rule in first.own])
-        if self._lanes_at is None:
-            return outcome_of(reading, planned)
-        return _outcome(reading, planned, reading.read(planned, standing_for(bits, self._lanes_at, planned.own)))
+            reading.take(first, Status.DONE if is_closed else Status.DUE, self._own(first, reading, bits))
+        return outcome_of(reading, planned, reading.with_inherited(planned, self._own(planned, reading, bits)))
+
+    def _own(self, planned: PlannedStep, reading: Reading, bits: int) -> list[Truth]:
+        at = self._lanes_at.get(planned.step.id)
+        return reading.own(planned) if at is None else standing_for(bits, at, planned.own)
 
     def _chart(self, bits: int) -> Chart:
         """Return nobody's chart, which holds only which checks were answered: the outcome depends on nothing else in it."""
@@ -184,7 +188,7 @@ def worked_out(reading: Reading, state: int, touched: frozenset[str]) -> list[Ou
             outcome = link.outcome(state, found)
             reading.take(planned, outcome.status, reading.indications_of(planned))
         else:
-            outcome = outcome_of(reading, planned)
+            outcome = outcome_of(reading, planned, reading.indications_of(planned))
         found.append(outcome)
     return found
 
@@ -228,18 +232,17 @@ def _link(plan: Plan, planned: PlannedStep, number: Mapping[str, int]) -> Link:
     for step in (planned, *(plan.by_id[id_] for id_ in others)):
         places |= {rule.place for rule in step.absolute}
         places |= set() if step.done_when is None else {step.done_when}
-    places |= {rule.place for id_ in others for rule in plan.by_id[id_].own}
-    own = {rule.place for rule in planned.own}
-    # What is inherited depends on more than the rules themselves.
-    by_lanes = len(own) > RULES and not stands_in_for
     end = plan.planes.width.bit_length()
-    lanes_at = end + len(firsts)
-    bits = plan.planes.bits(places | own, planned.step.checks)
+    asking = (planned, *(plan.by_id[id_] for id_ in stands_in_for))
+    all_places = places | {rule.place for step in asking for rule in step.own}
+    many = len(planned.indications) > RULES
+    lanes_at = {step.step.id: end + len(firsts) + number * WIDTH for number, step in enumerate(asking) if many}
+    bits = plan.planes.bits(all_places, planned.step.checks)
     return Link(
-        _Shared(plan, planned, tuple(plan.by_id[first] for first in firsts), lanes_at if by_lanes else None),
+        _Shared(plan, planned, tuple(plan.by_id[first] for first in firsts), lanes_at),
         bits,
-        plan.planes.bits(places, planned.step.checks) if by_lanes else bits,
-        lanes(plan.planes, planned.own, lanes_at) if by_lanes else (),
+        plan.planes.bits(places, planned.step.checks) if many else bits,
+        tuple(lane for id_, at in lanes_at.items() for lane in lanes(plan.planes, plan.by_id[id_].own, at)),
         {number[first]: 1 << end + place for place, first in enumerate(firsts)},
         frozenset([planned.step.id, *others]),
     )

@@ -76,13 +76,20 @@ class Reading:
         status = self.statuses[planned.step.id] = self._first_that_fits(planned, indications)
         return status
 
-    def indications_of(self, planned: PlannedStep) -> Sequence[Truth]:
+    def indications_of(self, planned: PlannedStep) -> list[Truth]:
         """Return the truths of the indications of a step: its own, and those that it inherits."""
+        return self.with_inherited(planned, self.own(planned))
+
+    def own(self, planned: PlannedStep) -> list[Truth]:
+        """Return the truths of a step's own indications."""
         truths = self.truths
-        found = [truths[rule.place] for rule in planned.own]
+        return [truths[rule.place] for rule in planned.own]
+
+    def with_inherited(self, planned: PlannedStep, own: list[Truth]) -> list[Truth]:
+        """Return the truths of a step's own indications, then those that it inherits from the steps whose place it takes."""
         for first, others in planned.takes_over_from:
-            found += self._inherited(first, others)
-        return found
+            own = own + self._inherited(first, others)
+        return own
 
     def take(self, planned: PlannedStep, status: Status, indications: Sequence[Truth]) -> None:
         """Take over how a step stands, where that was worked out before."""

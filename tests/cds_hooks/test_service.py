@@ -330,7 +330,7 @@ def _always_false(prepared, place):
     """The plan with one criterion that is never true, whatever is known."""
     from attrs import evolve
 
-    bit = prepared.planes.places[place]
+    bit = 2 * prepared.planes.pairs[place]
     return evolve(prepared, planes=evolve(prepared.planes, alone=((bit, NEVER),)))
 
 

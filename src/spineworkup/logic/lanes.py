@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from spineworkup.logic.plan import PlannedRule
 from spineworkup.logic.planes import Planes
 from spineworkup.truth import Truth
+from spineworkup.urgency import Urgency
 
 # So many rules share a table: at most 81 rows.
 RULES = 4
-# For each rank two bits: no rule of it can be true (none), one could be, one is.
+# What rules come to takes two bits for each rank: no rule of it can be true (none), one could be, one is.
+WIDTH = 2 * len(Urgency)
 _BITS = {Truth.FALSE: 0, Truth.UNKNOWN: 1, Truth.TRUE: 3}
 _TRUTHS = (Truth.FALSE, Truth.UNKNOWN, Truth.TRUE, Truth.TRUE)
 

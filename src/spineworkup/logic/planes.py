@@ -137,7 +137,7 @@ class Planes:
         always: The bits that are set whatever is known.
         layers: Where each further layer of terms begins, and the bits that it leaves as they are.
         opposite: The bits of the criteria whose terms are those of their opposite.
-        places: By criterion the place of its two bits.
+        pairs: By criterion the place of its two bits, counted in pairs.
         asked: By finding the place of the bit that is set while it is not known.
         alone: The criteria that have too many terms, with their places.
         part_of: By finding the part of a state that it belongs to.
@@ -152,7 +152,7 @@ class Planes:
     width: int
     layers: tuple[tuple[int, int], ...]
     opposite: int
-    places: tuple[int, ...]
+    pairs: tuple[int, ...]
     asked: Mapping[str, int]
     alone: tuple[tuple[int, Criterion], ...]
     part_of: Mapping[str, int]
@@ -201,17 +201,17 @@ class Planes:
 
     def truth(self, state: int, place: int) -> Truth:
         """Return the truth of a criterion, by its place among the criteria."""
-        return _READ[state >> self.places[place] & 3][0]
+        return _READ[state >> 2 * self.pairs[place] & 3][0]
 
     def truths(self, state: int) -> Sequence[Truth]:
         """Return the truth of every criterion, by its place."""
         in_bytes = state.to_bytes(self.width.bit_length() // 8 + 1, "little")
         in_order = tuple(chain.from_iterable(map(_READ.__getitem__, in_bytes)))
-        return [in_order[bit >> 1] for bit in self.places]
+        return tuple(map(in_order.__getitem__, self.pairs))
 
     def bits(self, places: Iterable[int], asked: Iterable[str] = ()) -> int:
         """Return the bits of some criteria and of some findings that are asked about."""
-        of_criteria = (3 << self.places[place] for place in places)
+        of_criteria = (3 << 2 * self.pairs[place] for place in places)
         return reduce(or_, of_criteria, 0) | reduce(or_, (1 << self.asked[finding] for finding in asked), 0)
 
     def is_asked(self, state: int, finding: str) -> bool:
@@ -266,7 +266,7 @@ def planes(criteria: Sequence[Criterion], asked: Iterable[str] = ()) -> Planes:
         width,
         tuple(starts[1:]),
         reduce(or_, (3 << bits[place] for place, form in enumerate(forms) if form is not None and form.of_opposite), 0),
-        tuple(bits[place] for place in range(len(forms))),
+        tuple(bits[place] // 2 for place in range(len(forms))),
         asked_at,
         tuple((bits[place], criteria[place]) for place, form in enumerate(forms) if form is None),
         {one.finding: part for part, few in enumerate([*together, *([one] for one in single)]) for one in few},
