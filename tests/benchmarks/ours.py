@@ -41,10 +41,11 @@ def _items(pathway: Pathway, made: Chart) -> Any:
 
 
 def _change(pathway: Pathway, ward: Sequence[Patient], place: int) -> tuple[Checklist, Mapping[str, Any]]:
-    """Return a checklist, and one finding as the next patient has it: another one each time."""
-    names = list(pathway.findings)
-    name = names[place % len(names)]
-    return assess(pathway, chart(pathway, ward[place]), at=AT), {name: ward[(place + 1) % len(ward)].get(name)}
+    """Return a checklist that has followed one finding, and another one as the next patient has it: others each time."""
+    names, other = list(pathway.findings), ward[(place + 1) % len(ward)]
+    before, name = names[(place + 1) % len(names)], names[place % len(names)]
+    begun = assess(pathway, chart(pathway, ward[place]), at=AT)
+    return reassess(begun, {before: other.get(before)}), {name: other.get(name)}
 
 
 def _changed(given: tuple[Checklist, Mapping[str, Any]]) -> Any:
