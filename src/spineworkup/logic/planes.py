@@ -66,7 +66,7 @@ class Values(dict[Value | None, int]):
         self[None] = self._of(None)
         self._thresholds = sorted({leaf.threshold for leaf in self._literals if isinstance(leaf, Compare)})
         if self._thresholds:
-            self._between = [self._of_rank(rank) for rank in range(2 * len(self._thresholds) + 1)]
+            self._between = self._of_ranks()
 
     def __missing__(self, value: Value | None) -> int:
         if self._between and type(value) is Decimal:
@@ -81,13 +81,14 @@ class Values(dict[Value | None, int]):
         facts = {} if value is None else {self.finding: value}
         return self._bits(evaluate(leaf, facts) for leaf in self._literals)
 
-    def _of_rank(self, rank: int) -> int:
-        """Return what a number says that lies between two thresholds (an even rank) or on one: ranks need no rounding."""
+    def _of_ranks(self) -> list[int]:
+        """Return what numbers say that lie between two thresholds (an even rank) or on one: ranks need no rounding."""
         ranks = {threshold: Decimal(2 * number + 1) for number, threshold in enumerate(self._thresholds)}
-        leaves = (
+        leaves = [
             evolve(leaf, threshold=ranks[leaf.threshold]) if isinstance(leaf, Compare) else leaf for leaf in self._literals
-        )
-        return self._bits(evaluate(leaf, {self.finding: Decimal(rank)}) for leaf in leaves)
+        ]
+        every = range(2 * len(ranks) + 1)
+        return [self._bits(evaluate(leaf, {self.finding: Decimal(rank)}) for leaf in leaves) for rank in every]
 
     def _bits(self, truths: Iterable[Truth]) -> int:
         found = 0
