@@ -259,5 +259,7 @@ def with_inputs(finding: str, reading: Reading) -> Iterator[str]:
 def inputs_of(pathway: Pathway, finding: str) -> tuple[str, ...]:
     """Return the findings from which a finding is worked out where nobody reported it; none of most."""
     score = pathway.totals.get(finding)
-    derived = pathway.findings[finding].derived
+    # A chart may have more findings than the pathway.
+    known = pathway.findings.get(finding)
+    derived = None if known is None else known.derived
     return score.inputs if score is not None else derived.inputs if derived is not None else ()
