@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ from spineworkup.charts import STATES
 from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.cohort.bits import Bits, Rows, no_bits, set_bit
 from spineworkup.cohort.codes import Codes
-from spineworkup.cohort.times import Dated
+from spineworkup.cohort.times import Dated, Times
 from spineworkup.logic.plan import Plan, PlannedStep
 from spineworkup.readings import Status
 from spineworkup.reasons import Reason
@@ -25,8 +25,10 @@ More = Literal["fired", "pending", "questions", "reasons"]
 # What is said in words.
 IN_WORDS: tuple[More, ...] = ("questions", "reasons")
 
-STATUS_CODES = {status: code for code, status in enumerate(Status)}
-STATUSES = tuple(status.value for status in Status)
+# The first are the frequent ones: small codes are made of few planes of bits.
+_IN_ORDER = tuple(dict.fromkeys((Status.NOT_INDICATED, Status.UNDETERMINED, Status.DUE, Status.WAITING, *Status)))
+STATUS_CODES = {status: code for code, status in enumerate(_IN_ORDER)}
+STATUSES = tuple(status.value for status in _IN_ORDER)
 TIERS = tuple(tier.value for tier in Urgency)
 STATE_CODES = {state: code for code, state in enumerate(STATES)}
 
@@ -86,20 +88,28 @@ class StepAnswers:
     overdue: Bits
     fired: list[Bits]
     pending: list[Bits]
+    _times: Times
     due: Dated | None = None
     progress: Codes | None = None
     progress_at: Dated | None = None
     words: dict[str, Words] = field(factory=dict)
 
     @classmethod
-    def nobody(cls, planned: PlannedStep, size: int, more: frozenset[str]) -> StepAnswers:
-        """Return places for the answers of so many rows."""
-        rules = planned.indications
+    def nobody(cls, planned: PlannedStep, codes: Sequence[Codes], times: Times, more: frozenset[str]) -> StepAnswers:
+        """Return places for the answers of many rows.
+
+        Args:
+            codes: Where the codes are written: three columns.
+            times: Where the times until which it is due are.
+        """
+        rules, size = planned.indications, len(times)
+        status, lowest, highest = codes
         return cls(
             planned,
-            status=np.empty(size, np.int8),
-            lowest=np.empty(size, np.int8),
-            highest=np.empty(size, np.int8),
+            status=status,
+            lowest=lowest,
+            highest=highest,
+            times=times,
             clear=no_bits(size),
             overdue=no_bits(size),
             fired=[no_bits(size) for _ in rules if "fired" in more],
@@ -110,7 +120,7 @@ class StepAnswers:
     def due_of_some(self) -> Dated:
         """Return the times until which it is due, which are kept from now on."""
         if self.due is None:
-            self.due = Dated.nobody(len(self.status))
+            self.due = Dated(self._times, no_bits(len(self._times)))
         return self.due
 
     def progress_of_some(self) -> tuple[Codes, Dated]:
@@ -158,7 +168,11 @@ class Answers:
     @classmethod
     def nobody(cls, plan: Plan, size: int, more: frozenset[str]) -> Answers:
         """Return places for the answers of so many rows."""
-        steps = {id_: StepAnswers.nobody(plan.by_id[id_], size, more) for id_ in plan.order}
+        # In one piece: memory that comes in large pages is there sooner. Times that nobody writes cost nothing.
+        codes, times = np.empty((len(plan.order), 3, size), np.int8), np.zeros((len(plan.order), size), np.int64)
+        steps = {
+            id_: StepAnswers.nobody(plan.by_id[id_], codes[place], times[place], more) for place, id_ in enumerate(plan.order)
+        }
         return cls(steps, Words.nobody(size), more.intersection(IN_WORDS))
 
     def put(self, row: int, checklist: Checklist) -> None:

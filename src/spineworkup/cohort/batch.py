@@ -93,6 +93,8 @@ class _Batch:
 
     def row_by_row(self, numbers: Collection[int]) -> None:
         """Assess rows one after another; one that can't be read is noted and changes no other."""
+        if not numbers:
+            return
         pathway = self.columns.pathway
         for number, row in zip(numbers, rows(self.columns, self.batch, numbers), strict=True):
             try:

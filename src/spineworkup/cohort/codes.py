@@ -29,7 +29,8 @@ def write_codes(rows: Mapping[int, Bits], out: Codes) -> None:
         if planes:
             # Eight rows at a time: the byte of each row is 0 or 1, so nothing runs over.
             wide = np.unpackbits(reduce(np.bitwise_or, planes), bitorder="little").view(np.uint64)
-            np.left_shift(wide, np.uint64(digit), out=wide)
+            if digit:
+                np.left_shift(wide, digit, out=wide)
             found = wide if found is None else np.bitwise_or(found, wide, out=found)
     out[:] = 0 if found is None else found.view(np.int8)[: len(out)]
 
@@ -43,12 +44,17 @@ def write_sums(start: Times, rows: Sequence[tuple[int, Bits]], out: Times) -> No
         out: Where to.
     """
     for first in range(0, len(rows), 3):
-        added = _looked_up(rows[first : first + 3])[: len(out)]
-        start = np.add(start, added, out=out)
+        # Looked up where they belong; further numbers need a place of their own.
+        place = np.empty_like(out) if first else out
+        start = np.add(start, _look_up(rows[first : first + 3], place), out=out)
 
 
-def _looked_up(rows: Sequence[tuple[int, Bits]]) -> Times:
-    """Return up to three numbers for the rows that have them: four rows at a time, from a table."""
+def _look_up(rows: Sequence[tuple[int, Bits]], out: Times) -> Times:
+    """Return up to three numbers for the rows that have them: four rows at a time, from a table.
+
+    Args:
+        out: Where to, if it takes whole groups of rows.
+    """
     numbers = [0, *(number for number, _ in rows), 0, 0]
     planes = [bits for _, bits in rows] + [np.zeros_like(rows[0][1])] * 2
     low, high = planes[0] | planes[2], planes[1] | planes[2]
@@ -56,6 +62,13 @@ def _looked_up(rows: Sequence[tuple[int, Bits]]) -> Times:
     octets = np.empty((len(low), 2), np.uint8)
     octets[:, 0] = (low & 15) | (high << 4)
     octets[:, 1] = (low >> 4) | (high & 240)
-    digits = np.arange(256)[:, None] >> np.arange(4)
-    table = np.array(numbers[:4]).take((digits & 1) | (digits >> 3 & 2))
-    return np.take(table, octets.ravel(), axis=0, mode="clip").ravel()
+    table = np.array(numbers[:4]).take(_DIGITS)
+    if len(out) == 8 * len(low):
+        np.take(table, octets.ravel(), axis=0, mode="clip", out=out.reshape(-1, 4))
+        return out
+    return np.take(table, octets.ravel(), axis=0, mode="clip").ravel()[: len(out)]
+
+
+# Of each such byte the numbers of its four rows, from 0 to 3.
+_BITS = np.arange(256)[:, None] >> np.arange(4)
+_DIGITS = (_BITS & 1) | (_BITS >> 3 & 2)

@@ -169,6 +169,8 @@ def _by_code(columns: Columns, chunk: Chunk, id_: str) -> tuple[Coded, Bits, Bit
     entries = [_entry(columns, id_, row) for row in distinct]
 
     def rows(chosen: list[bool]) -> Bits:
+        if len(set(chosen)) < 2:  # mostly: every value of the column can be read
+            return given if any(chosen) else np.zeros_like(given)
         table = np.array([*chosen, False], np.bool_)
         return packed(table.take(codes, mode="clip")) & given
 
