@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineworkup.errors import FhirError
-from spineworkup.fhir.read_json import MAX_BYTES, MAX_DEPTH, MAX_PARTS, read_object, read_resource
+from spineworkup.fhir.read_json import MAX_BYTES, MAX_DEPTH, MAX_PARTS, read_again, read_object, read_resource
 
 CANARY = "Canary-Jane-1959"
 
@@ -123,3 +123,8 @@ def test_nothing_but_a_fhir_error_leaves(raw: str | bytes):
         read_resource(raw)
     except FhirError:
         return
+
+
+def test_what_was_read_is_read_again_as_the_same():
+    raw = '{"resourceType": "Observation", "x": [0.10, 1e2, 12, true, null, "\\ud83d\\ude00 ü", {"y": {}}]}'.encode()
+    assert repr(read_resource(raw)) == repr(read_again(raw))

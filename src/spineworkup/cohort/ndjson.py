@@ -15,7 +15,7 @@ from spineworkup.cohort.chunks import Chunk, Reject
 from spineworkup.errors import FhirError
 from spineworkup.fhir.fetched import Source, SourceState
 from spineworkup.fhir.from_bundle import READERS, Imported, from_resources
-from spineworkup.fhir.read_json import MAX_BYTES, read_resource
+from spineworkup.fhir.read_json import MAX_BYTES, read_again, read_resource
 from spineworkup.fhir.reading.elements import Element
 from spineworkup.pathways import Pathway
 
@@ -128,7 +128,7 @@ def charts(batch: pa.RecordBatch, pathway: Pathway, at: datetime, done: float) -
 
 
 def _imported(patient: str, lines: Sequence[bytes], pathway: Pathway, at: datetime) -> Imported:
-    source = Source("", SourceState.OK, [read_resource(line) for line in lines])
+    source = Source("", SourceState.OK, [read_again(line) for line in lines])
     return from_resources([source], pathway, at=at)
 
 

@@ -42,12 +42,21 @@ def read_object(raw: bytes | str) -> dict[str, Any]:
         FhirError: As for `read_resource`.
     """
     text = _decoded(raw)
-    if text.count("{") + text.count("[") > MAX_PARTS:
+    parts = text.count("{") + text.count("[")
+    if parts > MAX_PARTS:
         raise FhirError("", f"more than {MAX_PARTS} objects and lists")
     found = _parsed(text)
     if not isinstance(found, dict):
         raise FhirError("", "expected a JSON object")
-    _refuse_depth(found)
+    # Most resources have fewer parts than levels are read.
+    if parts > MAX_DEPTH:
+        _refuse_depth(found)
+    return found
+
+
+def read_again(raw: bytes) -> dict[str, Any]:
+    """Return a resource that `read_resource` has read before: the same, without looking for faults a second time."""
+    found: dict[str, Any] = _SECOND.decode(raw.decode("utf-8"))
     return found
 
 
@@ -56,7 +65,7 @@ def _decoded(raw: bytes | str) -> str:
         raise FhirError("", f"larger than {MAX_BYTES // 1_000_000} MB")
     try:
         text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
-        size = len(text.encode("utf-8"))
+        size = len(raw) if isinstance(raw, bytes) else len(text.encode("utf-8"))
     except UnicodeError:
         raise FhirError("", "not UTF-8 text") from None
     if size > MAX_BYTES:
@@ -83,9 +92,7 @@ def _refuse_depth(found: Any) -> None:
 
 def _parsed(text: str) -> Any:
     try:
-        found = json.loads(
-            text, object_pairs_hook=_object, parse_float=_decimal, parse_int=_whole, parse_constant=_refuse
-        )
+        found = _STRICT.decode(text)
     except json.JSONDecodeError as error:
         raise FhirError(f"line {error.lineno}, column {error.colno}", "not valid JSON") from None
     except RecursionError:
@@ -118,6 +125,11 @@ def _whole(text: str) -> int:
 
 def _refuse(_: str) -> Any:
     raise FhirError("", "NaN or Infinity, which JSON doesn't have")
+
+
+# Made once: making one takes as long as reading a small resource.
+_STRICT = json.JSONDecoder(object_pairs_hook=_object, parse_float=_decimal, parse_int=_whole, parse_constant=_refuse)
+_SECOND = json.JSONDecoder(parse_float=Decimal)
 
 
 def _refuse_halves(found: Any) -> None:

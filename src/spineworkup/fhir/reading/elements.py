@@ -5,7 +5,6 @@ Whatever isn't of the shape that FHIR gives it is as if it weren't there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +42,8 @@ class Element:
         >>> Element([{"code": 1}], "coding").items[0].child("code").place
         'coding[0].code'
         """
+        if self.above is None and isinstance(self.name, str):
+            return self.name
         above = "" if self.above is None else self.above.place
         if isinstance(self.name, int):
             return f"{above}[{self.name}]"
@@ -57,10 +58,22 @@ class Element:
         value = self.value
         return Element(value.get(name) if isinstance(value, dict) else None, name, self)
 
+    def text_of(self, name: str) -> str:
+        """Return the text that stands under a name, or nothing where none does.
+
+        >>> Element({"status": "final"}).text_of("status")
+        'final'
+        """
+        value = self.value
+        text = value.get(name) if isinstance(value, dict) else None
+        return text if type(text) is str else ""
+
     def has(self, *names: str) -> bool:
         """Return whether anything stands under one of some names."""
         value = self.value
-        return isinstance(value, dict) and any(name in value for name in names)
+        if not isinstance(value, dict):
+            return False
+        return any([name in value for name in names])
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -110,19 +123,24 @@ def has_anywhere(element: Element, names: frozenset[str]) -> bool:
     Raises:
         FhirError: It is deeper than any resource.
     """
-    level: list[Any] = [element.value] if isinstance(element.value, dict) else []
-    for _ in range(MAX_DEPTH):
-        below: list[Any] = []
-        for value in level:
-            inner: Iterable[Any] = ()
-            if isinstance(value, dict):
-                if not names.isdisjoint(value):
-                    return True
-                inner = value.values() if "contained" not in value else [value[key] for key in value if key != "contained"]
-            elif isinstance(value, list):
-                inner = value
-            below += [one for one in inner if type(one) not in _ATOMS]
-        if not below:
-            return False
-        level = below
-    raise FhirError(element.place, f"more than {MAX_DEPTH} levels deep")
+    found = isinstance(element.value, dict) and _has(element.value, names, MAX_DEPTH)
+    if found is None:
+        raise FhirError(element.place, f"more than {MAX_DEPTH} levels deep")
+    return found
+
+
+def _has(value: Any, names: frozenset[str], levels: int) -> bool | None:
+    """Return whether one of some names stands inside a value; None where it has more levels than that, and none was found before."""
+    if not levels:
+        return None
+    if isinstance(value, dict):
+        if not names.isdisjoint(value):
+            return True
+        for name, one in value.items():
+            if type(one) not in _ATOMS and name != "contained" and (found := _has(one, names, levels - 1)) is not False:
+                return found
+    elif isinstance(value, list):
+        for one in value:
+            if type(one) not in _ATOMS and (found := _has(one, names, levels - 1)) is not False:
+                return found
+    return False

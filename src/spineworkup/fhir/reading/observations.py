@@ -7,12 +7,12 @@ from datetime import datetime
 
 from spineworkup.charts import Unknown, WhyUnknown
 from spineworkup.checklists import Notice
-from spineworkup.fhir.reading.elements import Code, Element
+from spineworkup.fhir.reading.elements import Element
 from spineworkup.fhir.reading.partial_dates import When
 from spineworkup.fhir.reading.statements import Said, Statement
 from spineworkup.fhir.reading.times import read_time, span_of, time_notices
 from spineworkup.fhir.reading.values import Read, read_value
-from spineworkup.fhir.reading.vocabulary import Meaning, Vocabulary
+from spineworkup.fhir.reading.vocabulary import Concept, Vocabulary
 from spineworkup.findings import Finding
 
 # What becomes of an Observation of each status; any other is as `unknown`.
@@ -33,44 +33,40 @@ _COUNTED = ("final", "amended", "corrected", "preliminary")
 
 def read_observation(resource: Element, words: Vocabulary, at: datetime) -> Said:
     """Return what an Observation says of the findings that it, or a component of it, is coded as."""
-    status = resource.child("status").text
+    status = resource.text_of("status")
     if status not in _COUNTED:
         return Said("ignored", STATUSES.get(status, STATUSES["unknown"]))
-    if resource.child("focus"):
+    if resource.has("focus") and resource.child("focus"):
         return Said("ignored", OF_ANOTHER)
-    if clock := words.clock(resource.child("code").codes):
+    concepts = [(part, words.concept(part.child("code"))) for part in _parts(resource)]
+    if clock := concepts[0][1].clock:
         return _clock(clock, resource)
-    parts = [resource, *resource.child("component").items]
-    found = [pair for part in parts if (pair := _finding(part, words)) is not None]
+    # Codes that name several findings say nothing of any.
+    found = [(part, concept) for part, concept in concepts if concept.meaning is not None]
     if not found:
         return Said("unmapped", "its code is not known here")
     return _said(resource, status, found, words, at)
 
 
-def _finding(part: Element, words: Vocabulary) -> tuple[Element, list[Code], Meaning] | None:
-    """Return a part with the one finding that its codes name; None where they name none, or several."""
-    codes = part.child("code").codes
-    named = [meaning for meaning in words.of(codes) if not meaning.option]
-    return (part, codes, named[0]) if len(named) == 1 else None
+def _parts(resource: Element) -> list[Element]:
+    return [resource, *resource.child("component").items] if resource.has("component") else [resource]
 
 
-def _said(
-    resource: Element, status: str, found: Sequence[tuple[Element, list[Code], Meaning]], words: Vocabulary, at: datetime
-) -> Said:
+def _said(resource: Element, status: str, found: Sequence[tuple[Element, Concept]], words: Vocabulary, at: datetime) -> Said:
     when, trouble = span_of(resource, "effective", at)
-    statements = tuple([_statement(part, codes, meaning, when, words) for part, codes, meaning in found])
+    statements = tuple([_statement(part, concept, when, words) for part, concept in found])
     notices = [*time_notices(trouble, statements), *_notices(statements)]
     if status == "preliminary":
         notices += [_preliminary(one.finding) for one in statements if one.is_known]
-    called = any(words.is_called_otherwise(part.child("code")) for part, _, _ in found)
+    called = any([concept.is_called_otherwise for _, concept in found])
     return Said("used", _why(resource), statements, notices=tuple(notices), is_called_otherwise=called)
 
 
-def _statement(
-    part: Element, codes: list[Code], meaning: Meaning, when: When | None, words: Vocabulary
-) -> Statement:
+def _statement(part: Element, concept: Concept, when: When | None, words: Vocabulary) -> Statement:
+    meaning = concept.meaning
+    assert meaning is not None
     finding = meaning.finding
-    read = read_value(finding, part, words, words.names(codes, finding))
+    read = read_value(finding, part, words, concept.names)
     if read.value is False and not meaning.is_whole:
         # A part that is absent leaves the others open.
         read = Read(Unknown(WhyUnknown.NOT_RECORDED, "only a part of it was found absent"))
@@ -93,8 +89,9 @@ _BESIDE = ("interpretation", "referenceRange", "hasMember", "derivedFrom", "body
 
 
 def _why(resource: Element) -> str:
-    unused = [name for name in _BESIDE if resource.has(name)]
-    return f"its value; not used: {', '.join(unused)}" if unused else "its value"
+    if not resource.has(*_BESIDE):
+        return "its value"
+    return f"its value; not used: {', '.join(name for name in _BESIDE if resource.has(name))}"
 
 
 def _clock(clock: str, resource: Element) -> Said:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -43,6 +44,8 @@ class When:
         return When(min(self.earliest, other.earliest), max(self.latest, other.latest))
 
 
+# The records of one patient name the same few times again and again.
+@lru_cache(maxsize=64)
 def read_when(text: str) -> tuple[When | None, str]:
     """Return when a FHIR date, dateTime or instant was, and what is wrong with it, if anything.
 

@@ -98,9 +98,9 @@ def chart_of(
 def _entries(heard: Iterable[Heard], pathway: Pathway) -> dict[str, object]:
     statements: dict[str, list[Statement]] = {}
     for one in heard:
+        name = one.name
         for statement in one.said.statements:
-            named = evolve(statement, source=one.name)
-            statements.setdefault(statement.finding.id, []).append(named)
+            statements.setdefault(statement.finding.id, []).append(statement.of(name))
     return {id_: settled(found) for id_, found in sorted(statements.items())}
 
 

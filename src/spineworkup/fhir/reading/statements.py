@@ -51,6 +51,11 @@ class Statement:
         """Whether it gives a value."""
         return not isinstance(self.value, Unknown)
 
+    def of(self, source: str) -> Statement:
+        """Return it with where it stands."""
+        marks = (self.stands, self.resolves, self.rank, self.is_coarse)
+        return Statement(self.finding, self.value, self.when, source, self.reported, *marks)
+
     def as_observation(self) -> Observation | Unknown:
         """Return it as a chart takes it; of a time that is an interval, the earliest moment."""
         if isinstance(self.value, Unknown):
@@ -165,6 +170,8 @@ def _surest(statements: list[Statement]) -> list[Statement]:
 def settled(statements: Sequence[Statement]) -> list[Observation | Unknown] | Known:
     """Return what is left of the statements of one finding, as a chart takes it."""
     counted = that_count(statements)
+    if len(counted) == 1 and not isinstance(counted[0].value, Range):
+        return [counted[0].as_observation()]
     if not any(isinstance(one.value, Range) for one in counted) or not all(one.is_known for one in counted):
         return [one.as_observation() for one in counted]
     first = min(counted, key=_first)

@@ -25,10 +25,10 @@ def read_time(element: Element) -> tuple[When | None, str]:
 def span_of(resource: Element, name: str, at: datetime) -> tuple[When | None, str]:
     """Return when `name[x]` was: a time, or a period, which lasts until now where it has no end."""
     for ending in ("DateTime", "Instant"):
-        if element := resource.child(name + ending):
+        if resource.has(name + ending) and (element := resource.child(name + ending)):
             return read_time(element)
-    period = resource.child(f"{name}Period")
-    return period_of(period, at) if period else (None, "")
+    period = f"{name}Period"
+    return period_of(resource.child(period), at) if resource.has(period) and resource.child(period) else (None, "")
 
 
 def period_of(period: Element, at: datetime) -> tuple[When | None, str]:

@@ -12,8 +12,8 @@ _MODIFIERS = frozenset({"modifierExtension", "_implicitRules"})
 
 def why_unusable(resource: Element) -> str:
     """Return why nothing of a resource may be used, whatever it says; empty where it may."""
-    if resource.child("resourceType").text == "Bundle":
+    if resource.text_of("resourceType") == "Bundle":
         return NOT_OPENED
-    if resource.child("implicitRules"):
+    if resource.has("implicitRules") and resource.child("implicitRules"):
         return OTHER_RULES
     return MODIFIED if has_anywhere(resource, _MODIFIERS) else ""

@@ -52,14 +52,13 @@ def read_value(finding: Finding, holder: Element, words: Vocabulary, names: Iter
     Args:
         names: What the codes that were sent are called here: of a LOINC code also what it measures.
     """
-    kinds = [key for key in holder.keys if key.startswith("value") and key[5:6].isupper()]
-    absent = holder.child("dataAbsentReason")
+    kinds = [key for key in holder.keys if key[:5] == "value" and key[5:6].isupper()]
     if not kinds:
         # Our own word, as we write it; nobody else's text is read.
-        return Read(Unknown(_REASONS.get(absent.child("text").text, WhyUnknown.NOT_RECORDED)))
-    if len(kinds) > 1 or absent:
+        return Read(Unknown(_REASONS.get(holder.child("dataAbsentReason").text_of("text"), WhyUnknown.NOT_RECORDED)))
+    if len(kinds) > 1 or (holder.has("dataAbsentReason") and holder.child("dataAbsentReason")):
         return Read(TWO_VALUES)
-    return _read(finding, holder.child(kinds[0]), kinds[0].removeprefix("value"), words, tuple(names))
+    return _read(finding, holder.child(kinds[0]), kinds[0][5:], words, tuple(names))
 
 
 def _read(finding: Finding, value: Element, kind: str, words: Vocabulary, names: tuple[str, ...]) -> Read:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from spineworkup.charts import CLOCKS as CLOCK_NAMES
 from spineworkup.fhir.reading.elements import Code, Element
@@ -33,6 +34,27 @@ class Meaning:
 
 
 @frozen
+class Concept:
+    """What the codes of one concept say together.
+
+    Args:
+        meaning: The one finding that they name; None where they name none, or several.
+        names: What the codes that mean it are called here.
+        clock: The clock that they name.
+        is_called_otherwise: See `Vocabulary.is_called_otherwise`.
+    """
+
+    meaning: Meaning | None
+    names: tuple[str, ...]
+    clock: str
+    is_called_otherwise: bool
+
+
+# What is kept has the codes and the names of this vocabulary, and so a number of its own; but for how a name is spelt.
+_MOST_KEPT = 4096
+
+
+@frozen
 class Vocabulary:
     """The codes that a pathway knows, its own ones included.
 
@@ -49,6 +71,32 @@ class Vocabulary:
     orders: Mapping[Code, tuple[str, ...]]
     parts: frozenset[Code]
     results: frozenset[str]
+    _kept: dict[tuple[tuple[Any, Any, Any], ...], Concept] = field(factory=dict, init=False, repr=False, eq=False)
+
+    def concept(self, element: Element) -> Concept:
+        """Return what a CodeableConcept says; of one that is known by these names, it is worked out once."""
+        value = element.value
+        codings = value.get("coding") if isinstance(value, dict) else None
+        if not isinstance(codings, list):
+            return self._concept(element)
+        key = tuple([(c.get("system"), c.get("code"), c.get("display")) for c in codings if isinstance(c, dict)])
+        try:
+            kept = self._kept.get(key)
+        except TypeError:
+            # Something in it is no text.
+            return self._concept(element)
+        if kept is None:
+            kept = self._concept(element)
+            if kept.meaning is not None and not kept.is_called_otherwise and len(key) == 1 and len(self._kept) < _MOST_KEPT:
+                self._kept[key] = kept
+        return kept
+
+    def _concept(self, element: Element) -> Concept:
+        codes = element.codes
+        named = [meaning for meaning in self.of(codes) if not meaning.option]
+        meaning = named[0] if len(named) == 1 else None
+        names = () if meaning is None else self.names(codes, meaning.finding)
+        return Concept(meaning, names, self.clock(codes), self.is_called_otherwise(element))
 
     def of(self, codes: Iterable[Code]) -> list[Meaning]:
         """Return what some codes of one concept say, each meaning once."""
