@@ -7,6 +7,7 @@ booleans is read as it lies in memory. Bits after the last row say nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -76,17 +77,9 @@ def of_rows(rows: Rows, size: int) -> Bits:
 
 
 def any_bits(planes: Iterable[Bits], none: Bits) -> Bits:
-    """Return which rows have any of several bits; `none` where there are none."""
-    return _joined(np.bitwise_or, list(planes), none)
-
-
-def _joined(operation: np.ufunc, planes: Sequence[Bits], empty: Bits) -> Bits:
-    if len(planes) < 2:
-        return planes[0] if planes else empty
-    found: Bits = operation(planes[0], planes[1])
-    for plane in planes[2:]:
-        operation(found, plane, out=found)
-    return found
+    """Return which rows have any of several bits; `none` itself where there are none."""
+    some = [plane for plane in planes if plane is not none]
+    return reduce(np.bitwise_or, some) if some else none
 
 
 def bitmap(buffer: Any, offset: int, size: int) -> Bits:
@@ -112,14 +105,18 @@ def not_(operand: Truths) -> Truths:
 
 def all_of(operands: Sequence[Truths], none: Bits) -> Truths:
     """Return what all operands say together, as `truth.all_of` of each row."""
-    true = _joined(np.bitwise_and, [operand.true for operand in operands], ~none if not operands else none)
-    return Truths(true, _joined(np.bitwise_or, [operand.false for operand in operands], none))
+    if not operands:
+        return Truths(~none, none)
+    true, false = [operand.true for operand in operands], [operand.false for operand in operands]
+    return Truths(reduce(np.bitwise_and, true), reduce(np.bitwise_or, false))
 
 
 def any_of(operands: Sequence[Truths], none: Bits) -> Truths:
     """Return whether any operand holds, as `truth.any_of` of each row."""
-    false = _joined(np.bitwise_and, [operand.false for operand in operands], ~none if not operands else none)
-    return Truths(_joined(np.bitwise_or, [operand.true for operand in operands], none), false)
+    if not operands:
+        return Truths(none, ~none)
+    true, false = [operand.true for operand in operands], [operand.false for operand in operands]
+    return Truths(reduce(np.bitwise_or, true), reduce(np.bitwise_and, false))
 
 
 def at_least(count: int, operands: Sequence[Truths], none: Bits) -> Truths:

@@ -31,10 +31,7 @@ class Events:
 
     def any_of(self, states: tuple[str, ...], none: Bits) -> Bits:
         """Return the rows whose step is in one of some states."""
-        found = none
-        for state in states:
-            found = found | self.states.get(state, none)
-        return found
+        return any_bits([self.states[state] for state in states if state in self.states], none)
 
 
 @define

@@ -78,7 +78,6 @@ def _by_rank(planned: PlannedStep, held: list[Bits], none: Bits) -> dict[int, Bi
         by_rank.setdefault(rule.rank, []).append(bits)
     higher, found = none, {}
     for rank in sorted(by_rank, reverse=True):
-        rows = any_bits(by_rank[rank], none)
-        found[rank] = rows if higher is none else rows & ~higher
-        higher = rows if higher is none else higher | rows
+        higher_or_this = any_bits([*by_rank[rank], higher], none)
+        found[rank], higher = higher ^ higher_or_this, higher_or_this
     return found

@@ -15,6 +15,7 @@ from spineworkup.cohort.times import Dated, Times, duration
 from spineworkup.cohort.worked_out import EVER
 from spineworkup.logic.plan import PlannedRule, PlannedStep
 from spineworkup.pathways import ONSET, Rule
+from spineworkup.readings import Status
 
 
 @frozen
@@ -99,13 +100,14 @@ class _Wanted:
 def _wanted(readings: Readings, planned: PlannedStep) -> Iterator[_Wanted]:
     id_, none = planned.step.id, readings.charts.none
     found, possible, fired = readings.indications[id_], readings.possible[id_], readings.fired[id_]
-    still_open = ~readings.closed(id_)
-    unfired = still_open & ~fired
+    # Where a step is not indicated no rule holds, nor may.
+    over = any_bits([readings.status[id_][one] for one in (Status.DONE, Status.DECLINED)], none)
+    unfired = ~(fired | over)
     again = readings.asked_again.get(id_)
     ended = none if again is None else packed(again < NOTHING)
     for rule, truth, could_be in zip(planned.indications, found, possible, strict=True):
         if rule.timed:
-            true = truth.true & still_open
+            true = truth.true if over is none else truth.true & ~over
             timed = readings.since.timed(readings.program.rules[rule.rule.id])
             later = none if timed is none and again is None else true & (timed | ended)
             wanted = true | (could_be & unfired)

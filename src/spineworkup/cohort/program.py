@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from attrs import define, field, frozen
@@ -52,7 +52,17 @@ class Program:
         """
         found: list[Truths] = []
         for node, parts in self.nodes:
-            found.append(_truths(node, [found[part] for part in parts], leaf, none))
+            operands = [found[part] for part in parts]
+            if isinstance(node, AllOf):
+                found.append(all_of(operands, none))
+            elif isinstance(node, AnyOf):
+                found.append(any_of(operands, none))
+            elif isinstance(node, Not):
+                found.append(not_(operands[0]))
+            elif isinstance(node, AtLeast):
+                found.append(at_least(node.count, operands, none))
+            else:
+                found.append(leaf(node))
         return found
 
 
@@ -97,19 +107,3 @@ def _operands(criterion: Criterion) -> tuple[Criterion, ...]:
             return operands
         case _:
             assert_never(criterion)
-
-
-def _truths(node: Criterion, parts: Sequence[Truths], leaf: Callable[[Leaf], Truths], none: Bits) -> Truths:
-    match node:
-        case Present() | Compare() | IsOneOf():
-            return leaf(node)
-        case Not():
-            return not_(parts[0])
-        case AllOf():
-            return all_of(parts, none)
-        case AnyOf():
-            return any_of(parts, none)
-        case AtLeast(count):
-            return at_least(count, parts, none)
-        case _:
-            assert_never(node)
