@@ -24,6 +24,8 @@ from spineworkup.criteria import Present
 from spineworkup.errors import ChartError
 from spineworkup.findings import Finding, Kind
 
+# So many values are kept with what they say.
+_KEPT = 10_000
 # Floats hold every whole number up to here.
 _WHOLE = 2**53
 
@@ -201,7 +203,17 @@ def _filled(codes: pa.Array, missing: int) -> Codes:
 
 
 def _entry(columns: Columns, id_: str, row: dict[str, Any]) -> Entry | None:
-    """Return what a value says; None where it can't be read."""
+    """Return what a value says; None where it can't be read. Each batch has the same values again, so they are kept."""
+    kept: dict[Any, Entry | None] = columns.pathway.remember("entries of values", lambda _: {})
+    key = (id_, *((type(value), value) for value in row.values()))
+    if key not in kept:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        kept[key] = _read(columns, id_, row)
+    return kept[key]
+
+
+def _read(columns: Columns, id_: str, row: dict[str, Any]) -> Entry | None:
     try:
         return entry_of_row(row, columns.pathway, id_)
     except ChartError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from attrs import frozen
@@ -25,6 +26,8 @@ Findings = Mapping[str, Recorded]
 Read = Callable[[Chart], Chart]
 # No entry has a time here, so none is out of date at any moment.
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+# So many combinations are kept with what came out.
+_KEPT = 20_000
 # Before every patient.
 EVER = -(2**62)
 
@@ -83,8 +86,14 @@ class _Working:
     alike: Callable[[Sequence[_Column]], Codes]
 
     def entry(self, finding: str, known: dict[str, Entry]) -> Entry:
-        """Return what comes out for one patient."""
-        return self.read(evolve_entries(Chart(self.pathway.findings), known)).entry(finding)
+        """Return what comes out for one patient. Each batch has the same again, so some are kept."""
+        kept: dict[Any, Entry] = self.pathway.remember("worked out", lambda _: {})
+        key = (finding, *known.items())
+        if key not in kept:
+            if len(kept) >= _KEPT:
+                kept.clear()
+            kept[key] = self.read(evolve_entries(Chart(self.pathway.findings), known)).entry(finding)
+        return kept[key]
 
 
 def _by_combination(columns: Sequence[_Column]) -> Codes:
