@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -96,6 +98,24 @@ def test_spark_gives_a_row_for_each_step(spark: Any, table: pa.Table, here: Asse
     assert [(row["patient"], row["step"], row["status"], row["fired"]) for row in wanted] == [
         (row["patient"], row["step"], row["status"], row["fired"]) for row in found
     ]
+
+
+def test_a_worker_gives_back_a_few_rows_at_a_time(table: pa.Table, here: Assessed, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyspark.sql", reason="the extra `spark` isn't installed")
+    pytest.importorskip("pandas", reason="the extra `spark` isn't installed")
+    from attrs import evolve
+
+    from spineworkup.cohort import on_spark
+
+    monkeypatch.setattr(on_spark, "_ROWS_BACK", 3)
+    [batch] = table.combine_chunks().to_batches()
+    work = on_spark._Work(PATHWAY, NOON, MORE, ("site",), False)
+    work = evolve(work, schema=work.together(batch.slice(0, 0), np.arange(0)).schema)
+    found = list(work.assess([pa.record_batch({"row": batch.to_struct_array()})]))
+
+    assert {3} == {one.num_rows for one in found[:-1]}
+    good = pa.Table.from_batches(found).filter(pc.field(on_spark.RECORD).is_null()).drop_columns(list(on_spark.REJECTED))
+    assert plain(here.results) == plain(good)
 
 
 def test_spark_refuses_columns_before_it_starts(spark: Any) -> None:

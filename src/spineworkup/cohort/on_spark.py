@@ -24,6 +24,8 @@ from spineworkup.pathways import Pathway
 RECORD, COLUMN, PROBLEM = REJECTED = ("rejected_record", "rejected_column", "rejected_problem")
 # The numbers that Spark's own `monotonically_increasing_id` gives to the rows of a partition.
 _PARTITION_BITS = 33
+# Java keeps a whole batch of what comes back in memory, and rows have hundreds of columns.
+_ROWS_BACK = 8192
 
 
 def assess_spark(
@@ -90,7 +92,8 @@ class _Work:
     def assess(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Assess the batches of a partition, joined as Spark makes them small."""
         for chunk in merged(_numbered(batches), ROWS):
-            yield self.together(chunk.rows, chunk.records).cast(self.schema)
+            answers = self.together(chunk.rows, chunk.records).cast(self.schema)
+            yield from (answers.slice(start, _ROWS_BACK) for start in range(0, answers.num_rows, _ROWS_BACK))
 
     def together(self, batch: pa.RecordBatch, records: np.ndarray) -> pa.RecordBatch:
         """Return results and rejects as one batch, as Spark takes one table from a worker."""
