@@ -98,6 +98,13 @@ def test_a_rule_without_a_time_of_its_own_starts_with_what_asks_again():
     assert found.results.column("s.due").to_pylist() == [at(-2)]
 
 
+@pytest.mark.parametrize("size", [1, 2, 4, 9])
+def test_so_few_that_no_two_are_alike(pathway, size):
+    batch = table(pathway, 36, 15, known=0.3, around=0.1)
+    for first in range(0, 36, size):
+        check(pathway, batch.slice(first, size))
+
+
 def by_patient(found: Assessed) -> dict:
     return {row["patient"]: row for row in found.results.to_pylist()}
 

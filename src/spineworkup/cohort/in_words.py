@@ -81,7 +81,7 @@ def _say(columns: Columns, chunk: pa.RecordBatch, at: datetime | None, steps: It
     for one in steps:
         for number, row in enumerate(one.first.tolist()):
             wanted.setdefault(row, []).append((one, number))
-    for row, values in zip(wanted, rows(columns, chunk, wanted), strict=True):
+    for row, values in zip(sorted(wanted), rows(columns, chunk, sorted(wanted)), strict=True):
         checklist = assess(columns.pathway, chart_of_row(values, columns.pathway), at=moment_of_row(values, at))
         for one, number in wanted[row]:
             one.keep(number, checklist.reading)

@@ -14,7 +14,11 @@ from spineworkup.cohort.times import EPOCH, in_microseconds
 
 
 def rows(columns: Columns, batch: pa.RecordBatch, numbers: Collection[int]) -> Iterator[Mapping[str, Any]]:
-    """Yield some rows of a batch as `chart_of_row` reads them."""
+    """Yield some rows of a batch as `chart_of_row` reads them.
+
+    Args:
+        numbers: Of the rows, each once, in rising order.
+    """
     chosen = batch if len(numbers) == batch.num_rows else batch.take(pa.array(numbers, pa.int64()))
     named = {name: python_values(chosen.column(name)) for name in batch.schema.names if name in columns.names}
     for finding, unit in columns.units.items():
