@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,8 @@ _IN_ORDER = tuple(dict.fromkeys((Status.NOT_INDICATED, Status.UNDETERMINED, Stat
 STATUS_CODES = {status: code for code, status in enumerate(_IN_ORDER)}
 STATUSES = tuple(status.value for status in _IN_ORDER)
 TIERS = tuple(tier.value for tier in Urgency)
+# Bytes. From 4 MiB on memory has large pages; from 32 MiB on it is given back to the system and has to be made anew.
+PIECE = 1 << 24
 STATE_CODES = {state: code for code, state in enumerate(STATES)}
 
 
@@ -168,10 +170,9 @@ class Answers:
     @classmethod
     def nobody(cls, plan: Plan, size: int, more: frozenset[str]) -> Answers:
         """Return places for the answers of so many rows."""
-        # In one piece: memory that comes in large pages is there sooner. Times that nobody writes cost nothing.
-        codes, times = np.empty((len(plan.order), 3, size), np.int8), np.zeros((len(plan.order), size), np.int64)
+        codes, times = _columns(3 * len(plan.order), size, np.int8), _columns(len(plan.order), size, np.int64)
         steps = {
-            id_: StepAnswers.nobody(plan.by_id[id_], codes[place], times[place], more) for place, id_ in enumerate(plan.order)
+            id_: StepAnswers.nobody(plan.by_id[id_], [next(codes) for _ in range(3)], next(times), more) for id_ in plan.order
         }
         return cls(steps, Words.nobody(size), more.intersection(IN_WORDS))
 
@@ -181,3 +182,13 @@ class Answers:
             self.steps[item.step.id].put(row, item)
         if "questions" in self.words:
             self.questions.put(row, [question.id for question in checklist.questions])
+
+
+def _columns(count: int, size: int, dtype: type[np.integer[Any]]) -> Iterator[npt.NDArray[Any]]:
+    """Yield so many columns of zeros.
+
+    They lie together in pieces that get large pages from the system, and that are handed on from batch to batch.
+    """
+    together = max(1, PIECE // (max(size, 1) * np.dtype(dtype).itemsize))
+    for first in range(0, count, together):
+        yield from np.zeros((min(together, count - first), size), dtype)

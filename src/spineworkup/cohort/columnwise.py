@@ -20,7 +20,7 @@ from spineworkup.cohort.since import Since
 from spineworkup.logic.plan import Plan, PlannedStep, plan
 
 # So many rows at once: their bits fit into the cache. A multiple of 8, so that each chunk begins at a whole byte.
-CHUNK = 1 << 17
+CHUNK = 1 << 18
 
 
 def answer(columns: Columns, batch: pa.RecordBatch, at: datetime | None, answers: Answers) -> Rows:
