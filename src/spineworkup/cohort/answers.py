@@ -119,9 +119,15 @@ class StepAnswers:
             words={name: Words.nobody(size) for name in IN_WORDS if name in more},
         )
 
-    def due_of_some(self) -> Dated:
-        """Return the times until which it is due, which are kept from now on."""
+    def due_of_some(self, written: int = 0) -> Dated:
+        """Return the times until which it is due, which are kept from now on.
+
+        Args:
+            written: How many rows are written next; zeros are put into all where others stay unwritten.
+        """
         if self.due is None:
+            if written < len(self._times):
+                self._times[:] = 0
             self.due = Dated(self._times, no_bits(len(self._times)))
         return self.due
 
@@ -185,10 +191,10 @@ class Answers:
 
 
 def _columns(count: int, size: int, dtype: type[np.integer[Any]]) -> Iterator[npt.NDArray[Any]]:
-    """Yield so many columns of zeros.
+    """Yield so many columns, to be written: what lay in the memory before is in them.
 
     They lie together in pieces that get large pages from the system, and that are handed on from batch to batch.
     """
     together = max(1, PIECE // (max(size, 1) * np.dtype(dtype).itemsize))
     for first in range(0, count, together):
-        yield from np.zeros((min(together, count - first), size), dtype)
+        yield from np.empty((min(together, count - first), size), dtype)

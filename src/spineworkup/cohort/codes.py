@@ -23,16 +23,21 @@ def write_codes(rows: Mapping[int, Bits], out: Codes) -> None:
         rows: A number below 128 to its rows; no row has two.
         out: Where to.
     """
-    found = None
+    target = out.view(np.uint64) if len(out) % 8 == 0 else np.empty((len(out) + 7) // 8, np.uint64)
+    first = True
     for digit in range(max(rows, default=0).bit_length()):
         planes = [bits for number, bits in rows.items() if number >> digit & 1]
         if planes:
             # Eight rows at a time: the byte of each row is 0 or 1, so nothing runs over.
             wide = np.unpackbits(reduce(np.bitwise_or, planes), bitorder="little").view(np.uint64)
-            if digit:
-                np.left_shift(wide, digit, out=wide)
-            found = wide if found is None else np.bitwise_or(found, wide, out=found)
-    out[:] = 0 if found is None else found.view(np.int8)[: len(out)]
+            np.left_shift(wide, digit, out=target if first else wide)
+            if not first:
+                np.bitwise_or(target, wide, out=target)
+            first = False
+    if first:
+        target[:] = 0
+    if len(out) % 8:
+        out[:] = target.view(np.int8)[: len(out)]
 
 
 def write_sums(start: Times, rows: Sequence[tuple[int, Bits]], out: Times) -> None:

@@ -57,7 +57,7 @@ def _write(readings: Readings, planned: PlannedStep, answers: StepAnswers, start
     answers.clear[octets] = readings.is_clear(planned)
     moments = due(readings, planned)
     if moments is not None:
-        dated = answers.due_of_some()
+        dated = answers.due_of_some(charts.size)
         dated.known[octets] = moments.known
         answers.overdue[octets] = moments.write(readings, dated.times[rows])
     event = charts.events.get(id_)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from attrs import evolve, field, frozen
 
 from spineworkup.charts import Entry, Known
-from spineworkup.cohort.bits import Bits, Truths, any_bits, packed, unpacked
+from spineworkup.cohort.bits import Bits, Truths, any_bits, not_, packed, unpacked
 from spineworkup.cohort.cuts import Cuts
 from spineworkup.criteria import Comparator, Compare, Leaf, Present
 from spineworkup.findings import Value
@@ -94,7 +94,8 @@ class Flagged:
         """Return what a criterion on the finding says of every row."""
         if not isinstance(leaf, Present):
             return self.coded().truths(leaf)
-        return Truths(self.present & self.known, ~self.present & self.known)
+        present = self.present & self.known
+        return Truths(present, self.known ^ present)
 
     def coded(self) -> Coded:
         """Return the same by codes."""
@@ -109,7 +110,7 @@ class Measured:
     numbers: npt.NDArray[np.float64]
     cuts: Cuts
     make_coded: Callable[[], Coded]
-    planes: dict[float, Bits] = field(factory=dict, init=False)
+    found: dict[float, Truths] = field(factory=dict, init=False)
 
     def truths(self, leaf: Leaf) -> Truths:
         """Return what a criterion on the finding says of every row."""
@@ -117,12 +118,11 @@ class Measured:
             return self.coded().truths(leaf)
         inclusive = leaf.comparator in (Comparator.AT_LEAST, Comparator.LESS)
         cut = self.cuts.at_least(leaf.threshold) if inclusive else self.cuts.above(leaf.threshold)
-        if cut not in self.planes:
-            self.planes[cut] = packed(self.numbers >= cut)
-        high = self.planes[cut]
-        true, false = high & self.known, ~high & self.known
+        if cut not in self.found:
+            high = packed(self.numbers >= cut) & self.known
+            self.found[cut] = Truths(high, self.known ^ high)
         upward = leaf.comparator in (Comparator.AT_LEAST, Comparator.MORE)
-        return Truths(true, false) if upward else Truths(false, true)
+        return self.found[cut] if upward else not_(self.found[cut])
 
     def coded(self) -> Coded:
         """Return the same by codes."""

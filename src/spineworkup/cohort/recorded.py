@@ -152,8 +152,7 @@ def _measured(columns: Columns, chunk: Chunk, id_: str, unit: str, given: Bits) 
     column, finding = chunk[id_], columns.pathway.findings[id_]
     numbers, cuts = np.asarray(_numbers(column), np.float64), cuts_of(columns.pathway, id_, unit)
     size = np.abs(numbers)
-    most = _WHOLE if types.is_integer(column.type) else LARGEST
-    ordinary = (size < most) & ((size > SMALLEST) | (size == 0))
+    ordinary = size < _WHOLE if types.is_integer(column.type) else (size < LARGEST) & ((size > SMALLEST) | (size == 0))
     odd = given & ~packed(ordinary)
     known: Bits = given & ~odd
     if finding.low is not None:
