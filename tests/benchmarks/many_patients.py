@@ -19,7 +19,7 @@ from tests.benchmarks.cpp_loop import cpp_loop
 from tests.benchmarks.rounds import Spread, Timed, each, in_turn
 from tests.benchmarks.workload import AT, SUSPICION, Workload, as_dicts, columns, specified, workload
 
-ROWS_A_BATCH = 131_072
+ROWS_A_BATCH = 262_144
 CHECKED = 100
 
 

@@ -127,6 +127,12 @@ def test_more_rows_than_go_at_once(pathway, monkeypatch):
     check(pathway, table(pathway, 35, 12))
 
 
+def test_nothing_old_lies_behind_a_time_that_is_not_there(pathway):
+    step = next(iter(Answers.nobody(plan(pathway), 32, frozenset()).steps.values()))
+    step._times[:] = 77
+    assert not step.due_of_some(written=16).times.any()
+
+
 def test_one_bad_record_changes_no_other(pathway):
     batch = table(pathway, 40, 13, around=0.1)
     before = by_patient(assess_batch(pathway, batch, at=NOON))
