@@ -12,8 +12,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from spineworkup.charts import Chart, Observation, StepEvent
+from spineworkup.charts import Chart, StepEvent
 from spineworkup.criteria import AllOf, AnyOf, AtLeast, Criterion, Not
+from spineworkup.entries import Observation
 from spineworkup.findings import Finding, Kind, Range, Value
 from spineworkup.pathways import Pathway, Rule
 from spineworkup.testing.random_pathways import criteria as criteria_of
@@ -158,7 +159,8 @@ def surroundings(draw: st.DrawFn, pathway: Pathway) -> dict[str, Any]:
 
 def chart_of(pathway: Pathway, known_values: Mapping[str, Any], around: Mapping[str, Any]) -> Chart:
     """A chart of known values, which may be ranges, in given surroundings."""
-    from spineworkup.charts import Known, evolve_entries
+    from spineworkup.charts import evolve_entries
+    from spineworkup.entries import Known
 
     rest = {key: value for key, value in around.items() if key != "times"}
     chart = Chart(pathway.findings, {}, **rest)

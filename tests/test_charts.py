@@ -11,20 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineworkup.assessment import assess
-from spineworkup.charts import (
-    Chart,
-    Known,
-    Observation,
-    SignOff,
-    StepEvent,
-    Unknown,
-    WhyUnknown,
-    aware,
-    evolve_entries,
-    read_time,
-)
+from spineworkup.charts import Chart, SignOff, StepEvent, evolve_entries
+from spineworkup.entries import Known, Observation, Unknown, WhyUnknown
 from spineworkup.errors import ChartError, TimeError
 from spineworkup.findings import Finding, Kind, Quantity
+from spineworkup.moments import aware, read_time
 from spineworkup.pathways import Pathway
 from tests.strategies import NOON, at, seen
 

@@ -7,8 +7,9 @@ import pytest
 from attrs import evolve
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Observation, SignOff, StepEvent, WhyUnknown
+from spineworkup.charts import Chart, SignOff, StepEvent
 from spineworkup.criteria import AllOf, AnyOf, Comparator, Compare, IsOneOf, Present
+from spineworkup.entries import Observation, WhyUnknown
 from spineworkup.findings import Derivation, Finding, Kind
 from spineworkup.pathways import Need, Note, Pathway, Prerequisite, Step, TreatmentOption, Waiver
 from spineworkup.scores import Additive, PointsBand, Score

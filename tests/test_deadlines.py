@@ -7,8 +7,9 @@ import pytest
 from attrs import evolve
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Observation, StepEvent
+from spineworkup.charts import Chart, StepEvent
 from spineworkup.criteria import AllOf, AnyOf, IsOneOf, Present
+from spineworkup.entries import Observation
 from spineworkup.pathways import Pathway, Step
 from spineworkup.urgency import Urgency
 from tests.strategies import NOON, VOCABULARY, at, rule, seen

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Observation, WhyUnknown
+from spineworkup.charts import Chart
 from spineworkup.derived import DERIVED, adjusted_calcium
+from spineworkup.entries import Observation, WhyUnknown
 from spineworkup.findings import Derivation, Finding, Kind, Quantity
 from spineworkup.pathways import Pathway
 from spineworkup.units import convert

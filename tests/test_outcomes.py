@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from spineworkup import outcomes as module
 from spineworkup.assessment import assess, reassess
-from spineworkup.charts import Chart, Observation
+from spineworkup.charts import Chart
 from spineworkup.criteria import Present
+from spineworkup.entries import Observation
 from spineworkup.findings import Finding, Kind, Quantity, Range
 from spineworkup.logic.lanes import RULES
 from spineworkup.logic.plan import plan

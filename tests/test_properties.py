@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Known, Unknown, WhyUnknown, evolve_entries
+from spineworkup.charts import Chart, evolve_entries
 from spineworkup.checklists import Status
 from spineworkup.criteria import Not
+from spineworkup.entries import Known, Unknown, WhyUnknown
 from spineworkup.findings import Range
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.logic.plan import plan
@@ -139,7 +140,7 @@ def test_a_range_is_known_as_far_as_it_goes():
 SCRIPT = """
 import json
 from spineworkup import Chart, assess, load_pathway
-from spineworkup.charts import read_time
+from spineworkup.moments import read_time
 from spineworkup.render.to_json import to_json
 pathway = load_pathway("metastatic_spine", ["us"])
 values = {"weight_loss": True, "cancer_history": "past", "calcium_total": "2.95 mmol/L", "albumin": "28 g/L", "back_pain": True}

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Observation, Unknown, WhyUnknown
+from spineworkup.charts import Chart
+from spineworkup.entries import Observation, Unknown, WhyUnknown
 from spineworkup.findings import Finding, Kind, Quantity, Range
 from spineworkup.pathways import Pathway
 from spineworkup.scores import Additive, Bands, Grade, OptionsBand, PointsBand, Row, Score, score_of, total_of

@@ -11,10 +11,8 @@ if TYPE_CHECKING:
     from spineworkup.assessment import assess as assess
     from spineworkup.assessment import reassess as reassess
     from spineworkup.charts import Chart as Chart
-    from spineworkup.charts import Observation as Observation
     from spineworkup.charts import SignOff as SignOff
     from spineworkup.charts import StepEvent as StepEvent
-    from spineworkup.charts import WhyUnknown as WhyUnknown
     from spineworkup.checklists import Checklist as Checklist
     from spineworkup.checklists import ChecklistItem as ChecklistItem
     from spineworkup.criteria import AllOf as AllOf
@@ -24,6 +22,8 @@ if TYPE_CHECKING:
     from spineworkup.criteria import IsOneOf as IsOneOf
     from spineworkup.criteria import Not as Not
     from spineworkup.criteria import Present as Present
+    from spineworkup.entries import Observation as Observation
+    from spineworkup.entries import WhyUnknown as WhyUnknown
     from spineworkup.errors import SpineWorkupError as SpineWorkupError
     from spineworkup.findings import Finding as Finding
     from spineworkup.findings import Quantity as Quantity
@@ -41,9 +41,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "assessment": ["assess", "reassess"],
-    "charts": ["Chart", "Observation", "SignOff", "StepEvent", "WhyUnknown"],
+    "charts": ["Chart", "SignOff", "StepEvent"],
     "checklists": ["Checklist", "ChecklistItem"],
     "criteria": ["AllOf", "AnyOf", "AtLeast", "Compare", "IsOneOf", "Not", "Present"],
+    "entries": ["Observation", "WhyUnknown"],
     "errors": ["SpineWorkupError"],
     "findings": ["Finding", "Quantity"],
     "pathways": ["Pathway", "Rule", "Step"],

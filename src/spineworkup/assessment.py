@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from spineworkup.charts import Chart, aware, read_chart
+from spineworkup.as_read import read_chart
+from spineworkup.charts import Chart
 from spineworkup.checklists import Checklist
 from spineworkup.errors import ChartError
 from spineworkup.logic.plan import Plan
+from spineworkup.moments import aware
 from spineworkup.outcomes import compiled, touched_steps, worked_out
 from spineworkup.pathways import Pathway
 from spineworkup.place import Closure, closures

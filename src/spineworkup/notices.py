@@ -7,9 +7,11 @@ from datetime import date, datetime
 
 from attrs import frozen
 
-from spineworkup.charts import CLOCK_SKEW, Chart, Known, Unknown, WhyUnknown
+from spineworkup.charts import Chart
+from spineworkup.entries import Known, Unknown, WhyUnknown
 from spineworkup.items import ChecklistItem
 from spineworkup.logic.plan import Plan, plan
+from spineworkup.moments import CLOCK_SKEW
 from spineworkup.pathways import Pathway, Rule
 from spineworkup.place import Closure, Place
 from spineworkup.readings import CLOSED, Reading, Status

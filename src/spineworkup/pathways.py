@@ -18,8 +18,8 @@ from typing import Any, Literal, TypeVar
 
 from attrs import evolve, field, fields, frozen
 
-from spineworkup.charts import findings_by_id
 from spineworkup.criteria import AllOf, Criterion, NamedCriterion, findings_of
+from spineworkup.entries import findings_by_id
 from spineworkup.errors import PathwayError
 from spineworkup.findings import Coding, Finding
 from spineworkup.place import Contact, Place

@@ -8,9 +8,10 @@ from enum import Enum
 
 from attrs import define, field
 
-from spineworkup.charts import CLOCK_SKEW, Chart, StepEvent
+from spineworkup.charts import Chart, StepEvent
 from spineworkup.logic.plan import Plan, PlannedRule, PlannedStep
 from spineworkup.logic.when_true import newest_reason, reasons_after, surely_true_since, when_true
+from spineworkup.moments import CLOCK_SKEW
 from spineworkup.pathways import ONSET, Rule
 from spineworkup.place import Closure
 from spineworkup.truth import Truth, all_of, any_of

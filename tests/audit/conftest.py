@@ -11,10 +11,10 @@ pytest.importorskip("pyarrow", reason="the extra `cohort` isn't installed")
 
 import pyarrow.parquet as pq
 
-from spineworkup.charts import read_time
 from spineworkup.cohort.parts import write_csv
 from spineworkup.cohort.receipt import Options
 from spineworkup.cohort.run import assess_files
+from spineworkup.moments import read_time
 from spineworkup.synthetic.plan import Plan
 from spineworkup.synthetic.to_files import write_cohort
 from tests.audit.answered import PATHWAY

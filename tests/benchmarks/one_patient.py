@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from spineworkup import load_pathway
-from spineworkup.charts import read_chart
+from spineworkup.as_read import read_chart
 from spineworkup.logic.plan import plan
 from tests.benchmarks import by_hand, ours, peers, shipped
 from tests.benchmarks.cql import Node

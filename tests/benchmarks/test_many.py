@@ -85,7 +85,7 @@ def test_the_page_has_a_place_for_every_part() -> None:
 
 def test_shipped_patients_are_read_without_a_word() -> None:
     from spineworkup import Chart, load_pathway
-    from spineworkup.charts import Unknown, WhyUnknown
+    from spineworkup.entries import Unknown, WhyUnknown
 
     pathway = load_pathway()
     for patient in shipped_patients(pathway, 20):

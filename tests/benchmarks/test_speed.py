@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from spineworkup import assess, load_pathway
-from spineworkup.charts import read_chart
+from spineworkup.as_read import read_chart
 from spineworkup.logic.plan import plan
 from spineworkup.reading.find_packages import package_folder, yaml_files
 from spineworkup.reading.read_package import CASES

@@ -12,7 +12,7 @@ from spineworkup.cds_hooks.occasions import HOLDS_FOR, valid_until
 from spineworkup.cds_hooks.override_reasons import OVERRIDE_REASONS
 from spineworkup.cds_hooks.to_cards import to_cards
 from spineworkup.cds_hooks.triage import plan_cards
-from spineworkup.charts import Unknown
+from spineworkup.entries import Unknown
 from spineworkup.fhir.systems import URIS
 from spineworkup.findings import Kind
 from spineworkup.readings import Status

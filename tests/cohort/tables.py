@@ -9,7 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from spineworkup.charts import STATES, WhyUnknown
+from spineworkup.charts import STATES
+from spineworkup.entries import WhyUnknown
 from spineworkup.findings import Finding, Kind
 from spineworkup.pathways import Pathway
 from spineworkup.testing.boundaries import boundary_values

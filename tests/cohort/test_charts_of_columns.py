@@ -2,13 +2,14 @@
 
 import pytest
 
-from spineworkup.charts import Known, read_chart
+from spineworkup.as_read import read_chart
 from spineworkup.cohort.bits import unpacked
 from spineworkup.cohort.chart import charts_of
 from spineworkup.cohort.columns import columns_of
 from spineworkup.cohort.row import chart_of_row, moment_of_row
 from spineworkup.cohort.times import microseconds
 from spineworkup.cohort.values import rows
+from spineworkup.entries import Known
 from spineworkup.logic.plan import plan
 from spineworkup.reading.load import load_pathway
 from tests.cohort.tables import NOON, table

@@ -10,13 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 
-from spineworkup.charts import Known, WhyUnknown
 from spineworkup.cohort import spread
 from spineworkup.cohort.batch import assess_batch
 from spineworkup.cohort.chart_rows import row_of_chart
 from spineworkup.cohort.chunks import Chunk
 from spineworkup.cohort.files import open_input, read_batches
 from spineworkup.cohort.row import chart_of_row
+from spineworkup.entries import Known, WhyUnknown
 from spineworkup.errors import CohortError, SpineWorkupError
 from spineworkup.findings import Range
 from spineworkup.testing.strategies import charts

@@ -6,11 +6,12 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from spineworkup.charts import NOT_RECORDED, SignOff, StepEvent, Unknown, WhyUnknown
+from spineworkup.charts import SignOff, StepEvent
 from spineworkup.cohort.batch import assess_batch
 from spineworkup.cohort.columns import columns_of, known_columns
 from spineworkup.cohort.row import chart_of_row
 from spineworkup.cohort.values import rows
+from spineworkup.entries import NOT_RECORDED, Unknown, WhyUnknown
 from spineworkup.errors import CohortError
 from spineworkup.findings import Quantity
 from spineworkup.reading.load import load_pathway

@@ -15,8 +15,9 @@ import pytest
 from attrs import evolve, frozen
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Known, evolve_entries
+from spineworkup.charts import Chart, evolve_entries
 from spineworkup.checklists import Checklist
+from spineworkup.entries import Known
 from spineworkup.fhir.as_read import as_read
 from spineworkup.fhir.elm import names as name
 from spineworkup.fhir.elm.library import elm_library

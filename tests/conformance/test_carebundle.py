@@ -11,7 +11,7 @@ import pytest
 
 carebundle = pytest.importorskip("carebundle", reason="carebundle isn't installed (extra `judges`)")
 
-from spineworkup.charts import Known  # noqa: E402
+from spineworkup.entries import Known  # noqa: E402
 from spineworkup.errors import FhirError  # noqa: E402
 from spineworkup.fhir.from_bundle import Imported, assess_imported, from_bundle  # noqa: E402
 from spineworkup.fhir.read_json import read_resource  # noqa: E402

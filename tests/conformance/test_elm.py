@@ -12,8 +12,9 @@ from random import Random
 import pytest
 
 from spineworkup import load_pathway
-from spineworkup.charts import STATES, WhyUnknown
+from spineworkup.charts import STATES
 from spineworkup.criteria import Comparator
+from spineworkup.entries import WhyUnknown
 from spineworkup.readings import Status
 from spineworkup.translate import elm_nodes as nodes
 from spineworkup.translate import to_elm

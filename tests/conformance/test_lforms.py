@@ -16,7 +16,8 @@ import pytest
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
 
 from spineworkup import assess, load_pathway  # noqa: E402
-from spineworkup.charts import Chart, Observation  # noqa: E402
+from spineworkup.charts import Chart  # noqa: E402
+from spineworkup.entries import Observation  # noqa: E402
 from spineworkup.fhir.from_bundle import from_bundle  # noqa: E402
 from spineworkup.fhir.read_json import read_resource  # noqa: E402
 from spineworkup.fhir.to_questionnaire import to_questionnaire  # noqa: E402

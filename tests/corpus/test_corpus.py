@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from spineworkup import assess, load_pathway
-from spineworkup.charts import Known, Unknown, WhyUnknown, read_chart
+from spineworkup.as_read import read_chart
+from spineworkup.entries import Known, Unknown, WhyUnknown
 from spineworkup.errors import NotationError, ReadError
 from spineworkup.reading.find_packages import overlay_folder
 from spineworkup.reading.parse_notation import Vocabulary, parse_notation

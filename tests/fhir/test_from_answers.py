@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spineworkup.charts import WhyUnknown
+from spineworkup.entries import WhyUnknown
 from spineworkup.fhir.from_bundle import from_bundle
 from tests.fhir.records import (
     AT,

@@ -11,7 +11,7 @@ from attrs import evolve
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from spineworkup.charts import Known, Unknown
+from spineworkup.entries import Known, Unknown
 from spineworkup.errors import FhirError
 from spineworkup.fhir.fetched import Source, SourceState, to_source
 from spineworkup.fhir.from_bundle import Imported, assess_imported, from_bundle, from_resources

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spineworkup.charts import Known, WhyUnknown
+from spineworkup.entries import Known, WhyUnknown
 from spineworkup.errors import FhirError
 from spineworkup.fhir.reading.observations import STATUSES
 from spineworkup.findings import Kind, Range

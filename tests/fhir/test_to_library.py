@@ -13,9 +13,10 @@ from hypothesis import given
 
 from spineworkup import load_pathway
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Observation, StepEvent, Unknown, WhyUnknown
+from spineworkup.charts import Chart, StepEvent
 from spineworkup.criteria import NamedCriterion, Present
 from spineworkup.derived import DERIVED
+from spineworkup.entries import Observation, Unknown, WhyUnknown
 from spineworkup.fhir.as_read import as_read
 from spineworkup.fhir.elm import names as name
 from spineworkup.fhir.elm.derived import DERIVED_ELM

@@ -9,16 +9,8 @@ import pytest
 from hypothesis import given
 
 from spineworkup import assess, load_pathway
-from spineworkup.charts import (
-    Chart,
-    Known,
-    Observation,
-    SignOff,
-    StepEvent,
-    Unknown,
-    WhyUnknown,
-    evolve_entries,
-)
+from spineworkup.charts import Chart, SignOff, StepEvent, evolve_entries
+from spineworkup.entries import Known, Observation, Unknown, WhyUnknown
 from spineworkup.errors import FhirError
 from spineworkup.fhir.from_bundle import from_bundle
 from spineworkup.fhir.to_observations import observations_of, to_observations

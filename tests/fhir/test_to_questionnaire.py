@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineworkup import assess, load_pathway
-from spineworkup.charts import Chart, Known, Observation, WhyUnknown, evolve_entries
+from spineworkup.charts import Chart, evolve_entries
 from spineworkup.criteria import AllOf, AnyOf, IsOneOf, Not, Present, findings_of
+from spineworkup.entries import Known, Observation, WhyUnknown
 from spineworkup.fhir.from_bundle import from_bundle
 from spineworkup.fhir.questionnaires.conditions import moot_questions
 from spineworkup.fhir.questionnaires.times import timed_findings, used_clocks

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 
 from spineworkup import Status, assess, load_pathway
-from spineworkup.charts import Chart, Observation, SignOff, StepEvent, WhyUnknown
+from spineworkup.charts import Chart, SignOff, StepEvent
+from spineworkup.entries import Observation, WhyUnknown
 from spineworkup.errors import FhirError
 from spineworkup.fhir.from_bundle import from_bundle
 from spineworkup.fhir.requests.actions import OPEN

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import TypeVar
 
 from spineworkup import SpineWorkupError, load_pathway
-from spineworkup.charts import read_time
 from spineworkup.findings import Kind
+from spineworkup.moments import read_time
 from spineworkup.reading.faults import Fault
 from spineworkup.reading.scalars import day, duration
 from spineworkup.units import Quantity, convert, exact, known_unit

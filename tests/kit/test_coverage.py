@@ -8,8 +8,9 @@ from attrs import evolve
 from hypothesis import given
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Observation, evolve_entries
+from spineworkup.charts import Chart, evolve_entries
 from spineworkup.criteria import ALWAYS, AllOf, AnyOf, AtLeast, Comparator, Compare, Not, Present, leaves
+from spineworkup.entries import Observation
 from spineworkup.findings import Finding, Kind
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.pathways import Pathway, Step

@@ -13,9 +13,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from spineworkup import Status, Urgency, load_pathway
-from spineworkup.charts import NOT_RECORDED
 from spineworkup.checklists import Notice
 from spineworkup.criteria import ALWAYS, AllOf, Comparator, Compare, Not, Present, leaves
+from spineworkup.entries import NOT_RECORDED
 from spineworkup.findings import Kind
 from spineworkup.logic.plan import Plan
 from spineworkup.pathways import Pathway, Prerequisite, Purpose, Rule, Step
@@ -156,9 +156,9 @@ FROM_NOW = patched(Reading, "deadline", lambda real: lambda self, planned, rule,
 FROM_MIDNIGHT = patched(Reading, "deadline", lambda real: lambda self, *more: (moment := real(self, *more)) and moment.replace(hour=0))
 WALL_CLOCK = patched("spineworkup.charts", "aware", lambda real: lambda moment: moment.replace(tzinfo=UTC, fold=0))
 ANY_CLOCK = patched("spineworkup.assessment", "aware", lambda real: lambda moment: moment.replace(tzinfo=UTC))
-LAST_WINS = patched("spineworkup.charts", "_agree", lambda real: lambda entries: entries[-1])
-NEVER_STALE = patched("spineworkup.charts", "_fresh", lambda real: lambda finding, entry, seen, at: entry)
-ALWAYS_STALE = patched("spineworkup.charts", "_fresh", lambda real: lambda finding, *more: real(evolve(finding, red_flag=False), *more))
+LAST_WINS = patched("spineworkup.entries", "_agree", lambda real: lambda entries: entries[-1])
+NEVER_STALE = patched("spineworkup.as_read", "_fresh", lambda real: lambda finding, entry, seen, at: entry)
+ALWAYS_STALE = patched("spineworkup.as_read", "_fresh", lambda real: lambda finding, *more: real(evolve(finding, red_flag=False), *more))
 ONE_UNIT = patched("spineworkup.findings", "convert", lambda real: lambda quantity, unit, mass=None: quantity.value)
 NO_REASONS = patched("spineworkup.items", "reasons_of", lambda real: lambda reading, planned: ())
 NO_ASKS = patched("spineworkup.items", "asks_of", lambda real: lambda reading, planned: ())

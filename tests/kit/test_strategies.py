@@ -7,8 +7,9 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from spineworkup import Chart, load_pathway
-from spineworkup.charts import CLOCKS, STATES, Known, WhyUnknown
+from spineworkup.charts import CLOCKS, STATES
 from spineworkup.criteria import AllOf, AnyOf, AtLeast, Comparator, Compare, IsOneOf, Not, Present
+from spineworkup.entries import Known, WhyUnknown
 from spineworkup.findings import Finding, Kind
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.reading.read_case import case_document, read_case

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
-from spineworkup.charts import Known, evolve_entries
+from spineworkup.charts import evolve_entries
+from spineworkup.entries import Known
 from spineworkup.errors import SpineWorkupError
 from spineworkup.findings import Kind
 from spineworkup.truth import Truth

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from attrs import evolve, fields, has
 
 from spineworkup import assess
-from spineworkup.charts import Chart, Known
+from spineworkup.charts import Chart
 from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.criteria import AllOf, AnyOf, AtLeast, Criterion, Not
+from spineworkup.entries import Known
 from spineworkup.pathways import Pathway, Step
 from tests.oracle.evaluator import answer
 

@@ -9,8 +9,9 @@ from itertools import islice
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
-from spineworkup.charts import CLOCKS, STATES, WhyUnknown
+from spineworkup.charts import CLOCKS, STATES
 from spineworkup.criteria import AllOf, AnyOf, AtLeast, Compare, Criterion, IsOneOf, Not, Present
+from spineworkup.entries import WhyUnknown
 from tests.oracle.compare import Input, differing
 from tests.oracle.evaluator import CLOSED, OPEN, answer
 from tests.oracle.generate import CHARTS_IN_A_BLOCK, SHIPPED_SHARE, block

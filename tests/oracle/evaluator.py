@@ -12,8 +12,9 @@ from decimal import Decimal
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from spineworkup.charts import Chart, Known, StepEvent, WhyUnknown
+from spineworkup.charts import Chart, StepEvent
 from spineworkup.criteria import AnyOf, Criterion
+from spineworkup.entries import Known, WhyUnknown
 from spineworkup.findings import Finding, Quantity, Range, Value
 from spineworkup.pathways import Note, Pathway, Prerequisite, Rule, Step
 from spineworkup.scores import Additive

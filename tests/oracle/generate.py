@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from spineworkup import load_pathway
-from spineworkup.charts import CLOCKS, STATES, Chart, Observation, SignOff, StepEvent, WhyUnknown
+from spineworkup.charts import CLOCKS, STATES, Chart, SignOff, StepEvent
 from spineworkup.criteria import (
     ALWAYS,
     AllOf,
@@ -27,6 +27,7 @@ from spineworkup.criteria import (
     Not,
     Present,
 )
+from spineworkup.entries import Observation, WhyUnknown
 from spineworkup.findings import Derivation, Finding, Kind, Quantity
 from spineworkup.pathways import Note, Pathway, Prerequisite, Purpose, Rule, Step, Waiver
 from spineworkup.scores import Additive, Score

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from spineworkup.charts import Observation, WhyUnknown
+from spineworkup.entries import Observation, WhyUnknown
 from spineworkup.findings import Finding, Kind, Quantity, Value
 from spineworkup.units import convert
 

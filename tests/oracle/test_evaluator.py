@@ -11,8 +11,9 @@ from random import Random
 
 import pytest
 
-from spineworkup.charts import Chart, Known, Observation, WhyUnknown
+from spineworkup.charts import Chart
 from spineworkup.criteria import ALWAYS, AllOf, AnyOf, AtLeast, Comparator, Compare, IsOneOf, Not, Present
+from spineworkup.entries import Known, Observation, WhyUnknown
 from spineworkup.findings import Finding, Kind, Range
 from spineworkup.pathways import Pathway, Rule, Step
 from spineworkup.reading.find_packages import rules_root

@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Observation, StepEvent
+from spineworkup.charts import Chart, StepEvent
 from spineworkup.criteria import ALWAYS, AnyOf, Comparator, Compare, Present
+from spineworkup.entries import Observation
 from spineworkup.findings import Derivation, Finding, Kind, Quantity
 from spineworkup.pathways import Pathway, Prerequisite, Rule, Step
 from spineworkup.readings import Status

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 import z3
 
 from spineworkup import assess, load_pathway
-from spineworkup.charts import Chart, Unknown
+from spineworkup.charts import Chart
 from spineworkup.checklists import Checklist
 from spineworkup.criteria import Compare, leaves
+from spineworkup.entries import Unknown
 from spineworkup.findings import Finding, Range
 from spineworkup.pathways import Pathway
 from spineworkup.proofs.answers import STATUSES, Answer, answer_of

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from spineworkup.charts import Known, Unknown, WhyUnknown
+from spineworkup.entries import Known, Unknown, WhyUnknown
 from spineworkup.errors import CaseError
 from spineworkup.findings import Quantity
 from spineworkup.reading.load import load_pathway

@@ -7,9 +7,10 @@ from decimal import Decimal
 from functools import cache
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Observation, StepEvent
+from spineworkup.charts import Chart, StepEvent
 from spineworkup.checklists import Checklist
 from spineworkup.criteria import AnyOf, Comparator, Compare, Criterion, IsOneOf, Present
+from spineworkup.entries import Observation
 from spineworkup.findings import Finding, Kind
 from spineworkup.pathways import (
     Need,

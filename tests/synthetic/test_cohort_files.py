@@ -13,11 +13,12 @@ pytest.importorskip("pyarrow", reason="the extra `cohort` isn't installed")
 
 import pyarrow.parquet as pq
 
-from spineworkup.charts import Chart, read_time
+from spineworkup.charts import Chart
 from spineworkup.cli import main
 from spineworkup.cohort.files import read_batches
 from spineworkup.cohort.row import chart_of_row
 from spineworkup.errors import CohortError
+from spineworkup.moments import read_time
 from spineworkup.reading.load import load_pathway
 from spineworkup.synthetic.cohort import synthesize
 from spineworkup.synthetic.mistakes import MISTAKES

@@ -11,9 +11,9 @@ pytest.importorskip("pyarrow", reason="the extra `cohort` isn't installed")
 import numpy as np
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Known, Unknown, WhyUnknown
 from spineworkup.cohort.batch import assess_batch
 from spineworkup.cohort.row import chart_of_row
+from spineworkup.entries import Known, Unknown, WhyUnknown
 from spineworkup.errors import ChartError, CohortError
 from spineworkup.findings import Kind
 from spineworkup.pathways import Pathway

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spineworkup import Chart, Observation, Quantity, SignOff, StepEvent, WhyUnknown, load_pathway
-from spineworkup.charts import Known, evolve_entries
+from spineworkup.charts import evolve_entries
+from spineworkup.entries import Known
 from spineworkup.errors import ChartError
 from spineworkup.findings import Finding, Kind, Range
 from spineworkup.reading.read_case import case_document, read_case

@@ -8,8 +8,8 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spineworkup.charts import Known, Unknown, WhyUnknown
 from spineworkup.derived import DERIVED
+from spineworkup.entries import Known, Unknown, WhyUnknown
 from spineworkup.errors import UnitError, WorkupError
 from spineworkup.workups.events import FindingRecorded
 from spineworkup.workups.workup import Workup

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from spineworkup import assess
-from spineworkup.charts import Unknown, WhyUnknown
+from spineworkup.entries import Unknown, WhyUnknown
 from spineworkup.reading.find_packages import rules_root
 from spineworkup.reading.read_case import case_document, overlays_of, read_case
 from spineworkup.readings import Status

@@ -18,7 +18,8 @@ from hypothesis.stateful import (
 )
 
 from spineworkup import load_pathway
-from spineworkup.charts import STATES, Known
+from spineworkup.charts import STATES
+from spineworkup.entries import Known
 from spineworkup.errors import ClashError
 from spineworkup.findings import Kind
 from spineworkup.readings import Status

@@ -13,10 +13,10 @@ from attrs import frozen
 from spineworkup.cds_hooks.card_ids import Issuer
 from spineworkup.cds_hooks.faults import RequestError
 from spineworkup.cds_hooks.override_reasons import CODES, SYSTEM
-from spineworkup.charts import read_time
 from spineworkup.errors import FhirError, TimeError
 from spineworkup.fhir.read_json import read_object
 from spineworkup.fhir.reading.elements import Element
+from spineworkup.moments import read_time
 
 Outcome = Literal["accepted", "overridden"]
 MAX_ITEMS, MAX_COMMENT = 100, 4000

@@ -11,7 +11,7 @@ import pyarrow as pa
 from attrs import define, field, frozen
 
 from spineworkup.assessment import assess
-from spineworkup.charts import CLOCKS, aware
+from spineworkup.charts import CLOCKS
 from spineworkup.cohort.answers import Answers, More
 from spineworkup.cohort.columns import Columns, columns_of
 from spineworkup.cohort.columnwise import answer
@@ -21,6 +21,7 @@ from spineworkup.cohort.times import moments
 from spineworkup.cohort.values import rows
 from spineworkup.errors import ChartError
 from spineworkup.logic.plan import plan
+from spineworkup.moments import aware
 from spineworkup.pathways import Pathway
 
 REJECTS = pa.schema(

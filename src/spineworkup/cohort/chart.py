@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.types as types
 from attrs import define, field
 
-from spineworkup.charts import CLOCK_SKEW, CLOCKS, STATES
+from spineworkup.charts import CLOCKS, STATES
 from spineworkup.cohort.bits import Bits, Truths, any_bits, no_bits, of_rows, packed, rows_of, valid_bits
 from spineworkup.cohort.columns import Columns
 from spineworkup.cohort.recorded import Chunk, Recorded, by_word, is_filled, recorded
@@ -18,6 +18,7 @@ from spineworkup.cohort.times import Dated, Times, duration, microseconds, read_
 from spineworkup.cohort.worked_out import derived, totalled
 from spineworkup.criteria import Leaf
 from spineworkup.logic.plan import Plan, plan
+from spineworkup.moments import CLOCK_SKEW
 
 _BESIDE = (".unit", ".at", ".source", ".reason", ".all")
 

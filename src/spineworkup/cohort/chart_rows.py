@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from spineworkup.charts import Chart, Entry, Known, WhyUnknown
+from spineworkup.charts import Chart
+from spineworkup.entries import Entry, Known, WhyUnknown
 from spineworkup.findings import Range
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve, field, frozen
 
-from spineworkup.charts import Entry, Known
 from spineworkup.cohort.bits import Bits, Truths, any_bits, not_, packed, unpacked
 from spineworkup.cohort.cuts import Cuts
 from spineworkup.criteria import Comparator, Compare, Leaf, Present
+from spineworkup.entries import Entry, Known
 from spineworkup.findings import Value
 from spineworkup.logic.evaluate import compare, evaluate
 from spineworkup.truth import Truth

@@ -13,12 +13,12 @@ from typing import Any, Literal
 from attrs import field, frozen
 
 from spineworkup.about import library_version
-from spineworkup.charts import read_time
 from spineworkup.cohort.answers import More
 from spineworkup.cohort.files import ROWS, Input
 from spineworkup.cohort.parts import written
 from spineworkup.cohort.tally import Tally
 from spineworkup.errors import CohortError
+from spineworkup.moments import read_time
 from spineworkup.pathways import Pathway
 
 FILE = "run.json"

@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 import pyarrow.types as types
 from attrs import define, evolve
 
-from spineworkup.charts import CLOCK_SKEW, Entry, Known, Unknown, WhyUnknown
 from spineworkup.cohort.bits import Bits, any_bits, bitmap, no_bits, packed, valid_bits
 from spineworkup.cohort.columns import Columns, fits
 from spineworkup.cohort.cuts import LARGEST, SMALLEST, cuts_of
@@ -21,8 +20,10 @@ from spineworkup.cohort.row import entry_of_row
 from spineworkup.cohort.times import Dated, Times, duration, read_times
 from spineworkup.cohort.values import python_values
 from spineworkup.criteria import Present
+from spineworkup.entries import Entry, Known, Unknown, WhyUnknown
 from spineworkup.errors import ChartError
 from spineworkup.findings import Finding, Kind
+from spineworkup.moments import CLOCK_SKEW
 
 # So many values are kept with what they say.
 _KEPT = 10_000

@@ -13,19 +13,11 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from spineworkup.charts import (
-    CLOCKS,
-    Chart,
-    Entry,
-    Observation,
-    SignOff,
-    StepEvent,
-    WhyUnknown,
-    aware,
-    read_time,
-)
+from spineworkup.charts import CLOCKS, Chart, SignOff, StepEvent
+from spineworkup.entries import Entry, Observation, WhyUnknown
 from spineworkup.errors import ChartError, TimeError, UnitError
 from spineworkup.findings import Kind
+from spineworkup.moments import aware, read_time
 from spineworkup.pathways import Pathway
 from spineworkup.units import Quantity
 

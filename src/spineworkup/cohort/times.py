@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.types as types
 from attrs import define
 
-from spineworkup.charts import FIRST_YEAR, LAST_YEAR, read_time
 from spineworkup.cohort.bits import Bits, no_bits, packed, set_bit, valid_bits
 from spineworkup.errors import TimeError
+from spineworkup.moments import FIRST_YEAR, LAST_YEAR, read_time
 
 Times = npt.NDArray[np.int64]
 

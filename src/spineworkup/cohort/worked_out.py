@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 
-from spineworkup.charts import Chart, Entry, Known, evolve_entries, read_chart
+from spineworkup.as_read import read_chart
+from spineworkup.charts import Chart, evolve_entries
 from spineworkup.cohort.bits import Bits, at_rows, no_bits, packed, rows_of, unpacked
 from spineworkup.cohort.known import Coded, Codes, either
 from spineworkup.cohort.recorded import Recorded
 from spineworkup.cohort.times import Dated, Times
+from spineworkup.entries import Entry, Known
 from spineworkup.findings import Finding
 from spineworkup.pathways import Pathway
 from spineworkup.scores import Additive, Score, total_of

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from spineworkup.assessment import assess
-from spineworkup.charts import read_time
 from spineworkup.checklists import Checklist
 from spineworkup.commands.saying import say
 from spineworkup.errors import TimeError
 from spineworkup.fhir.report import Outcome, Report
+from spineworkup.moments import read_time
 from spineworkup.pathways import Pathway
 from spineworkup.reading.load import DEFAULT, load_pathway
 from spineworkup.reading.read_case import Case, case_document, overlays_of, read_case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from spineworkup.charts import Unknown, WhyUnknown
+from spineworkup.entries import Unknown, WhyUnknown
 from spineworkup.errors import WorkupError
 from spineworkup.render.to_screen import show_time
 from spineworkup.workups.events import FindingRecorded

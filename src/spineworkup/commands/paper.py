@@ -8,9 +8,10 @@ from datetime import datetime, timedelta, timezone
 
 from attrs import field, frozen
 
-from spineworkup.charts import CLOCK_SKEW, CLOCKS, STATES, read_time
+from spineworkup.charts import CLOCKS, STATES
 from spineworkup.commands.conflicts import refuse_conflicts
 from spineworkup.errors import TimeError, WorkupError
+from spineworkup.moments import CLOCK_SKEW, read_time
 from spineworkup.reading.faults import did_you_mean
 from spineworkup.render.front import codes_of
 from spineworkup.workups.workup import Workup

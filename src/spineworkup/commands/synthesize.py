@@ -8,10 +8,10 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from spineworkup.charts import read_time
 from spineworkup.commands.parsers import Commands, add_overlays
 from spineworkup.commands.saying import OK
 from spineworkup.errors import MissingExtraError
+from spineworkup.moments import read_time
 from spineworkup.reading.load import DEFAULT, load_pathway
 
 FORMATS = ("parquet", "csv", "arrow", "long", "ndjson")

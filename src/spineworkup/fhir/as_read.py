@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from spineworkup.assessment import assess
-from spineworkup.charts import CLOCK_SKEW, Chart, evolve_entries
+from spineworkup.charts import Chart, evolve_entries
 from spineworkup.checklists import Checklist
+from spineworkup.moments import CLOCK_SKEW
 
 
 def as_read(checklist: Checklist) -> Checklist:

@@ -13,7 +13,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, aware
+from spineworkup.charts import Chart
 from spineworkup.checklists import Checklist
 from spineworkup.fhir.fetched import Entry, Source, entries_of, to_source
 from spineworkup.fhir.reading.devices import read_device
@@ -38,6 +38,7 @@ from spineworkup.fhir.reading.unusable import why_unusable
 from spineworkup.fhir.reading.vocabulary import Vocabulary, vocabulary
 from spineworkup.fhir.report import Report, ReportLine
 from spineworkup.fhir.systems import CANONICAL
+from spineworkup.moments import aware
 from spineworkup.pathways import Pathway
 
 Reader = Callable[[Any, Vocabulary, datetime], Said]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from spineworkup.charts import Chart, Entry, Known, WhyUnknown
+from spineworkup.charts import Chart
 from spineworkup.checklists import Checklist
+from spineworkup.entries import Entry, Known, WhyUnknown
 from spineworkup.fhir import bundles
 from spineworkup.fhir.datatypes import Resource, concept, local_coding, moment, notes, quantity, subject
 from spineworkup.fhir.finding_codes import finding_concept, option_coding

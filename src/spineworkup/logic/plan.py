@@ -9,8 +9,9 @@ from graphlib import TopologicalSorter
 
 from attrs import evolve, frozen
 
-from spineworkup.charts import Chart, Findings
+from spineworkup.charts import Chart
 from spineworkup.criteria import Criterion
+from spineworkup.entries import Findings
 from spineworkup.errors import PathwayError
 from spineworkup.findings import Finding, Value
 from spineworkup.logic.planes import Planes, State, planes
@@ -127,7 +128,7 @@ def _plan(pathway: Pathway) -> Plan:
     reviews = [rule.review_by for rule in pathway.rules.values() if rule.review_by is not None]
     made = planes(tuple(places), checks)
     if isinstance(pathway.findings, Findings):
-        pathway.findings.ready.read_by(made, made.says)
+        pathway.findings.read_by(made, made.says)
     return Plan(
         pathway,
         made,

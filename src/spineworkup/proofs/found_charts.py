@@ -9,7 +9,8 @@ from typing import Any
 
 import z3
 
-from spineworkup.charts import Chart, Observation, SignOff, StepEvent, WhyUnknown
+from spineworkup.charts import Chart, SignOff, StepEvent
+from spineworkup.entries import Observation, WhyUnknown
 from spineworkup.findings import Finding, Kind
 from spineworkup.proofs.patients import Event, Patient
 from spineworkup.translate.to_z3 import Formula, Term

@@ -9,18 +9,10 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from spineworkup.charts import (
-    CLOCKS,
-    STATES,
-    Chart,
-    Observation,
-    SignOff,
-    StepEvent,
-    Unknown,
-    WhyUnknown,
-    read_time,
-)
+from spineworkup.charts import CLOCKS, STATES, Chart, SignOff, StepEvent
+from spineworkup.entries import Observation, Unknown, WhyUnknown
 from spineworkup.errors import CaseError, ChartError, Problem, TimeError
+from spineworkup.moments import read_time
 from spineworkup.pathways import Pathway
 from spineworkup.reading.faults import did_you_mean
 from spineworkup.reading.find_packages import OVERLAYS, names, rules_root

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from spineworkup.about import library_version
-from spineworkup.charts import Chart, aware
+from spineworkup.charts import Chart
 from spineworkup.checklists import Checklist, ChecklistItem, Notice
+from spineworkup.moments import aware
 from spineworkup.notices import rule_notices
 from spineworkup.pathways import Pathway
 from spineworkup.readings import Status

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from spineworkup.charts import aware
+from spineworkup.moments import aware
 from spineworkup.readings import Status
 from spineworkup.render.listing import Line, Listing, Section
 from spineworkup.render.sheet import short_use

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from spineworkup.about import library_version
-from spineworkup.charts import aware
+from spineworkup.moments import aware
 from spineworkup.readings import Status
 from spineworkup.render.visible import visible
 from spineworkup.render.wording import clock, receipt_words

@@ -13,9 +13,9 @@ from typing import Any
 from attrs import frozen
 
 from spineworkup.assessment import assess
-from spineworkup.charts import read_time
 from spineworkup.checklists import Checklist
 from spineworkup.logic.evaluate import evaluate
+from spineworkup.moments import read_time
 from spineworkup.pathways import Pathway
 from spineworkup.reading.read_case import Case
 from spineworkup.reading.read_yaml import Path

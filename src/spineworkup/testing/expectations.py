@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from spineworkup.charts import CLOCKS, read_time
+from spineworkup.charts import CLOCKS
 from spineworkup.errors import Problem, TimeError
+from spineworkup.moments import read_time
 from spineworkup.pathways import Pathway
 from spineworkup.reading.faults import Fault, did_you_mean
 from spineworkup.reading.read_yaml import Document, Path

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, assert_never
 from attrs import evolve
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Known, Observation, evolve_entries
+from spineworkup.charts import Chart, evolve_entries
 from spineworkup.checklists import Checklist
 from spineworkup.criteria import (
     ALWAYS,
@@ -29,6 +29,7 @@ from spineworkup.criteria import (
     Present,
     leaves,
 )
+from spineworkup.entries import Known, Observation
 from spineworkup.findings import Finding
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.pathways import Pathway, Step

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from spineworkup.charts import Chart, Known, Observation, Unknown, WhyUnknown, evolve_entries
+from spineworkup.charts import Chart, evolve_entries
 from spineworkup.criteria import findings_of
+from spineworkup.entries import Known, Observation, Unknown, WhyUnknown
 from spineworkup.findings import Finding, Kind, Range
 from spineworkup.logic.explain import deciding
 from spineworkup.logic.plan import PlannedStep

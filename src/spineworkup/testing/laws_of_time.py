@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from attrs import evolve
 
 from spineworkup.assessment import assess
-from spineworkup.charts import CLOCK_SKEW, Chart, Known, Observation, Unknown, WhyUnknown
+from spineworkup.charts import Chart
+from spineworkup.entries import Known, Observation, Unknown, WhyUnknown
 from spineworkup.errors import TimeError
+from spineworkup.moments import CLOCK_SKEW
 from spineworkup.pathways import Pathway
 from spineworkup.testing.patients import InvariantBroken, Patient, rewritten, same
 

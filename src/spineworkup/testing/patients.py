@@ -10,8 +10,9 @@ from typing import Any
 from attrs import evolve, frozen
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, Entry, Known, Observation
+from spineworkup.charts import Chart
 from spineworkup.checklists import Checklist, ChecklistItem
+from spineworkup.entries import Entry, Known, Observation
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.pathways import Pathway, Rule
 from spineworkup.readings import Status

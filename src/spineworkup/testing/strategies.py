@@ -15,8 +15,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from spineworkup.assessment import assess
-from spineworkup.charts import CLOCKS, STATES, Chart, Observation, SignOff, StepEvent, WhyUnknown
+from spineworkup.charts import CLOCKS, STATES, Chart, SignOff, StepEvent
 from spineworkup.criteria import findings_of
+from spineworkup.entries import Observation, WhyUnknown
 from spineworkup.findings import Finding, Kind, Value
 from spineworkup.pathways import Pathway
 from spineworkup.scores import Additive

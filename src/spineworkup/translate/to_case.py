@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from spineworkup.charts import Chart, Entry, Known, SignOff, StepEvent, WhyUnknown
+from spineworkup.charts import Chart, SignOff, StepEvent
+from spineworkup.entries import Entry, Known, WhyUnknown
 from spineworkup.errors import ChartError
 from spineworkup.findings import Finding, Range
 

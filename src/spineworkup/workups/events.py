@@ -14,8 +14,9 @@ from typing import Any
 
 from attrs import Attribute, field, fields, frozen
 
-from spineworkup.charts import CLOCKS, STATES, aware
+from spineworkup.charts import CLOCKS, STATES
 from spineworkup.errors import WorkupError
+from spineworkup.moments import aware
 from spineworkup.workups.standings import Standing
 
 # A value as somebody wrote it down, in a form that JSON holds exactly.

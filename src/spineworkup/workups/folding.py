@@ -14,20 +14,11 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from spineworkup.charts import (
-    CLOCK_SKEW,
-    Chart,
-    Entry,
-    Known,
-    Observation,
-    SignOff,
-    StepEvent,
-    Unknown,
-    WhyUnknown,
-    evolve_entries,
-)
+from spineworkup.charts import Chart, SignOff, StepEvent, evolve_entries
+from spineworkup.entries import Entry, Known, Observation, Unknown, WhyUnknown
 from spineworkup.errors import ChartError
 from spineworkup.findings import Finding, Kind
+from spineworkup.moments import CLOCK_SKEW
 from spineworkup.pathways import Pathway
 from spineworkup.workups.events import (
     AvailabilityChanged,

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from spineworkup.charts import read_time
+from spineworkup.moments import read_time
 from spineworkup.pathways import Pathway
 from spineworkup.reading.read_case import TOP_FINDINGS, read_case
 from spineworkup.reading.read_yaml import Document

@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import NOTHING, fields
 
-from spineworkup.charts import read_time
 from spineworkup.errors import WorkupError
+from spineworkup.moments import read_time
 from spineworkup.workups.events import KINDS, Event, Written
 from spineworkup.workups.standings import Standing, read_standing
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from attrs import evolve, field, fields, frozen
 
-from spineworkup.charts import read_time
 from spineworkup.checklists import Receipt
 from spineworkup.errors import WorkupError
+from spineworkup.moments import read_time
 from spineworkup.workups.changes import Changes, changes_between
 from spineworkup.workups.events import Shown
 from spineworkup.workups.workup import Workup

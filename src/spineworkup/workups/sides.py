@@ -11,9 +11,9 @@ from datetime import datetime
 
 from attrs import evolve
 
-from spineworkup.charts import Entry, Known
 from spineworkup.criteria import Compare, leaves
 from spineworkup.derived import DERIVED
+from spineworkup.entries import Entry, Known
 from spineworkup.errors import UnitError
 from spineworkup.findings import Finding, Kind, Quantity, Value
 from spineworkup.logic.evaluate import compare

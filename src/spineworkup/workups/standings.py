@@ -9,9 +9,9 @@ from typing import Any
 from attrs import field, frozen
 from attrs.converters import optional
 
-from spineworkup.charts import aware, read_time
 from spineworkup.checklists import Checklist, ChecklistItem
 from spineworkup.errors import WorkupError
+from spineworkup.moments import aware, read_time
 from spineworkup.readings import Status
 from spineworkup.urgency import INTERVALS, Urgency, UrgencyInterval
 

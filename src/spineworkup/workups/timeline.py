@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
 
-from spineworkup.charts import aware
 from spineworkup.checklists import Checklist
+from spineworkup.moments import aware
 from spineworkup.notebooks import fragment, minute
 from spineworkup.readings import Status
 from spineworkup.urgency import Urgency

@@ -13,10 +13,11 @@ from typing import TypeVar
 from attrs import evolve, field, frozen
 
 from spineworkup.assessment import assess
-from spineworkup.charts import Chart, aware
+from spineworkup.charts import Chart
 from spineworkup.checklists import Checklist, Notice
 from spineworkup.errors import WorkupError
 from spineworkup.findings import Quantity
+from spineworkup.moments import aware
 from spineworkup.notebooks import fragment, minute
 from spineworkup.pathways import Pathway
 from spineworkup.workups.changes import Changes, changes_between

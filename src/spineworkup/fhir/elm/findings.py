@@ -12,7 +12,7 @@ from functools import reduce
 
 from attrs import frozen
 
-from spineworkup.charts import WhyUnknown
+from spineworkup.entries import WhyUnknown
 from spineworkup.fhir.elm import names as name
 from spineworkup.fhir.elm.derived import DERIVED_ELM
 from spineworkup.fhir.elm.numbers import number_of, plausible

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from spineworkup.charts import Chart, Known, Unknown, WhyUnknown
+from spineworkup.charts import Chart
+from spineworkup.entries import Known, Unknown, WhyUnknown
 from spineworkup.fhir.datatypes import Resource, local, moment, quantity
 from spineworkup.fhir.finding_codes import option_coding
 from spineworkup.fhir.systems import SEEN_AT, WHY_UNKNOWN

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from spineworkup.charts import Unknown, WhyUnknown
 from spineworkup.checklists import Notice
+from spineworkup.entries import Unknown, WhyUnknown
 from spineworkup.fhir.reading.elements import Element
 from spineworkup.fhir.reading.statements import Said, Statement
 from spineworkup.fhir.reading.vocabulary import Vocabulary

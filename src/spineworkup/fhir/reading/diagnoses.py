@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from spineworkup.charts import Unknown, WhyUnknown
+from spineworkup.entries import Unknown, WhyUnknown
 from spineworkup.fhir.reading.elements import Element
 from spineworkup.fhir.reading.partial_dates import When
 from spineworkup.fhir.reading.statements import Said, Statement, diagnosis_not_counted

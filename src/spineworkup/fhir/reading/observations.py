@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from spineworkup.charts import Unknown, WhyUnknown
 from spineworkup.checklists import Notice
+from spineworkup.entries import Unknown, WhyUnknown
 from spineworkup.fhir.reading.elements import Element
 from spineworkup.fhir.reading.partial_dates import When
 from spineworkup.fhir.reading.statements import Said, Statement

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from spineworkup.charts import CLOCK_SKEW, Unknown, WhyUnknown
 from spineworkup.checklists import Notice
+from spineworkup.entries import Unknown, WhyUnknown
 from spineworkup.errors import FhirError
 from spineworkup.fhir.reading.elements import Element
 from spineworkup.fhir.reading.partial_dates import date_bounds
 from spineworkup.fhir.reading.statements import Said, Statement
 from spineworkup.fhir.reading.vocabulary import Vocabulary
 from spineworkup.findings import Value
+from spineworkup.moments import CLOCK_SKEW
 
 AGE, SEX = "age_years", "sex"
 GENDERS = ("male", "female", "other")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from spineworkup.charts import Unknown, WhyUnknown
 from spineworkup.checklists import Notice
+from spineworkup.entries import Unknown, WhyUnknown
 from spineworkup.fhir.reading.elements import Code, Element
 from spineworkup.fhir.reading.events import events_of
 from spineworkup.fhir.reading.statements import Said, Statement

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from attrs import evolve, frozen
 
-from spineworkup.charts import Chart, Known, StepEvent, Unknown, WhyUnknown, evolve_entries
+from spineworkup.charts import Chart, StepEvent, evolve_entries
 from spineworkup.checklists import Notice
+from spineworkup.entries import Known, Unknown, WhyUnknown
 from spineworkup.fhir.fetched import Source, SourceState
 from spineworkup.fhir.reading.statements import Event, Said, Statement, diagnosis_not_counted, settled
 from spineworkup.pathways import Pathway

@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 
 from attrs import evolve, frozen
 
-from spineworkup.charts import CLOCK_SKEW, Known, Observation, Unknown, WhyUnknown
 from spineworkup.checklists import Notice
+from spineworkup.entries import Known, Observation, Unknown, WhyUnknown
 from spineworkup.fhir.reading.partial_dates import When
 from spineworkup.fhir.report import Outcome
 from spineworkup.findings import Finding, Kind, Quantity, Range, Value
+from spineworkup.moments import CLOCK_SKEW
 
 # The option of a choice that says that there is nothing.
 NONE = "none"

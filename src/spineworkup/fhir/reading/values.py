@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from spineworkup.charts import Unknown, WhyUnknown
+from spineworkup.entries import Unknown, WhyUnknown
 from spineworkup.errors import ChartError, UnitError
 from spineworkup.fhir.reading.elements import Element
 from spineworkup.fhir.reading.vocabulary import Vocabulary
