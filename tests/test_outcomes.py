@@ -1,6 +1,6 @@
 """What the rules say of a step is worked out once and shared, and after a change only where it matters."""
 
-from copy import copy
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -143,10 +143,15 @@ def test_what_is_to_be_known_of_the_record_stays_after_a_change():
     assert (first, last) == checklist.notices == reassess(checklist, {"f1": True}).notices
 
 
-def test_rules_that_are_sent_elsewhere_take_nothing_along_that_was_recorded():
+def test_what_is_sent_elsewhere_takes_nothing_along_that_was_made_of_it():
+    """Rules go to other machines, and charts; values that were recorded of anybody else don't."""
     small = of_rules(2)
-    Chart(small.findings, {"f0": True})
-    sent = copy(small.findings)
+    plan(small)
+    charts = [Chart(small.findings, {"f0": on}) for on in (True, False)]
+    answers = [assess(small, chart, at=AT) for chart in charts]
+    sent, chart = deepcopy((small, charts[0]))
 
-    assert small.findings.ready and not sent.ready
-    assert small.findings == sent
+    assert small._memo and not sent._memo
+    assert small.findings.ready and not sent.findings.ready
+    assert (small, charts[0]) == (sent, chart)
+    assert answers[0] == assess(sent, chart, at=AT)

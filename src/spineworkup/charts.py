@@ -122,6 +122,11 @@ class Chart:
             # What is ready has no time.
             object.__setattr__(self, "times", {})
 
+    def __reduce__(self) -> tuple[Callable[..., Chart], tuple[object, ...]]:
+        # Sent elsewhere without what was made of it here, such as what it says to the rules.
+        given = (self.findings, self.entries, self.clocks, self.steps, self.not_available, self.sign_offs, self.case)
+        return _with_entries, given
+
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         # Notebooks and Hypothesis would print all that could be known, which is 70 kB, beside what is.
         printer.text(repr(self))
@@ -196,8 +201,12 @@ def with_changes(chart: Chart, entries: Mapping[str, Entry], changed: Mapping[st
 
 def evolve_entries(chart: Chart, entries: Mapping[str, Entry]) -> Chart:
     """Return the chart with other entries, without reading the values again."""
-    other: Chart = Chart.__new__(Chart)
-    other.__attrs_init__(
+    return _with_entries(
         chart.findings, entries, chart.clocks, chart.steps, chart.not_available, chart.sign_offs, chart.case
     )
+
+
+def _with_entries(*given: Any) -> Chart:
+    other: Chart = Chart.__new__(Chart)
+    other.__attrs_init__(*given)
     return other

@@ -248,6 +248,10 @@ class Pathway:
     places: Mapping[str, Position] = field(factory=dict, eq=False, repr=False)
     _memo: dict[str, Any] = field(factory=dict, eq=False, repr=False, init=False)
 
+    def __reduce__(self) -> tuple[Callable[..., Pathway], tuple[dict[str, Any]]]:
+        # Sent to another machine without what was made of it here: among that may be values that were recorded of patients.
+        return _of_fields, ({one.name: getattr(self, one.name) for one in fields(Pathway) if one.init},)
+
     def __repr__(self) -> str:
         # 300 kB of rules help nobody.
         name = "+".join((self.id, *self.overlays))
@@ -541,3 +545,7 @@ def _merge(name: str, left: tuple[T, ...], right: tuple[T, ...], key: Callable[[
 def _guard(step: Step, criterion: Criterion) -> Step:
     guarded = tuple(evolve(rule, when=AllOf((criterion, rule.when))) for rule in step.indications)
     return evolve(step, indications=guarded)
+
+
+def _of_fields(values: dict[str, Any]) -> Pathway:
+    return Pathway(**values)
