@@ -10,9 +10,10 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spineworkup import entries
 from spineworkup.assessment import assess
 from spineworkup.charts import Chart, SignOff, StepEvent, evolve_entries
-from spineworkup.entries import Known, Observation, Unknown, WhyUnknown
+from spineworkup.entries import Findings, Known, Observation, Unknown, WhyUnknown
 from spineworkup.errors import ChartError, TimeError
 from spineworkup.findings import Finding, Kind, Quantity
 from spineworkup.moments import aware, read_time
@@ -164,6 +165,21 @@ def test_newer_values_take_the_place_of_older_ones():
 
     assert {"pain": False, "crp": Decimal(3)} == other.facts
     assert ("x", frozenset({"mri"}), {"pain": True}) == (other.case, other.not_available, chart.facts)
+
+
+def test_values_that_many_patients_have_become_one_entry_up_to_a_number(monkeypatch):
+    """Each class of value apart: True, 1 and 1.0 are equal, and a boolean finding takes the first alone."""
+    monkeypatch.setattr(entries, "_MOST_READY", 2)
+    shared = Findings(FINDINGS)
+    charts = [Chart(shared, {"crp": f"{number} mg/L"}) for number in (1, 2, 3, 1, 3)]
+
+    assert [1, 2, 3, 1, 3] == [chart.facts["crp"] for chart in charts]
+    assert charts[0].entries["crp"] is charts[3].entries["crp"]
+    assert charts[2].entries["crp"] is not charts[4].entries["crp"]
+    assert Chart(shared, {"pain": True}).facts == {"pain": True}
+    for other in (1, 1.0, Decimal(1)):
+        with pytest.raises(ChartError):
+            Chart(shared, {"pain": other})
 
 
 EVENT = StepEvent("requested", NOON)

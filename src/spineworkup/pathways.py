@@ -19,7 +19,7 @@ from typing import Any, Literal, TypeVar
 from attrs import evolve, field, fields, frozen
 
 from spineworkup.criteria import AllOf, Criterion, NamedCriterion, findings_of
-from spineworkup.entries import findings_by_id
+from spineworkup.entries import Findings, findings_by_id
 from spineworkup.errors import PathwayError
 from spineworkup.findings import Coding, Finding
 from spineworkup.place import Contact, Place
@@ -230,7 +230,7 @@ class Pathway:
     steps: Mapping[str, Step] = field(factory=dict, converter=_sorted_map)
     order: tuple[tuple[str, str], ...] = field(default=(), converter=_sorted_pairs)
     fallbacks: tuple[tuple[str, str], ...] = field(default=(), converter=_sorted_pairs)
-    findings: Mapping[str, Finding] = field(factory=dict, converter=findings_by_id)
+    findings: Findings = field(factory=Findings, converter=findings_by_id)
     criteria: Mapping[str, NamedCriterion] = field(factory=dict, converter=_sorted_map)
     scores: Mapping[str, Score] = field(factory=dict, converter=_sorted_map)
     sources: Mapping[str, Source] = field(factory=dict, converter=_sorted_map)

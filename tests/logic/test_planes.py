@@ -1,6 +1,9 @@
 """Many criteria answered at once say what `evaluate` says of each."""
 
 from decimal import Decimal
+from functools import reduce
+from itertools import product
+from operator import or_
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +15,7 @@ from spineworkup.logic import planes as module
 from spineworkup.logic.evaluate import evaluate
 from spineworkup.logic.normal_form import normal_form
 from spineworkup.logic.plan import plan
-from spineworkup.logic.planes import MOST_TERMS, planes
+from spineworkup.logic.planes import MOST_TERMS, TOGETHER, planes
 from spineworkup.pathways import Pathway, Step
 from spineworkup.truth import Truth
 from tests.strategies import VOCABULARY, criteria, facts, rule
@@ -38,6 +41,17 @@ def test_what_changed_is_as_if_all_were_read_anew(wanted, before, after):
     differ = [id_ for id_ in VOCABULARY if before.get(id_) != after.get(id_)]
 
     assert made.state(after) == made.changed(made.state(before), differ, after.get, lambda: after)
+
+
+@given(many, facts)
+@settings(max_examples=100)
+def test_what_values_say_one_by_one_is_what_they_say_at_once(wanted, known):
+    made = planes(wanted, VOCABULARY)
+    said = reduce(or_, (made.says(id_, value) for id_, value in known.items()), 0)
+    joined = made.joined(said, known, lambda: known)
+
+    assert made.state(known).bits == joined.bits
+    assert made.state(known) == made.changed(joined, (), known.get, lambda: known)
 
 
 @given(criteria, facts)
@@ -98,6 +112,16 @@ def test_no_more_values_are_remembered_than_are_allowed(monkeypatch):
 
     assert [Truth.TRUE if n > 50 else Truth.FALSE for n in range(100)] == found
     assert [5] == [len(values) for values in made.single]
+
+
+def test_no_more_is_remembered_of_a_few_findings_together_than_is_allowed(monkeypatch):
+    monkeypatch.setattr(module, "MOST_VALUES", 5)
+    names = [f"f{number}" for number in range(TOGETHER)]
+    made = planes([AnyOf(tuple(map(Present, names)))])
+    every = [dict(zip(names, values, strict=True)) for values in product((True, False), repeat=TOGETHER)]
+
+    assert [any(known.values()) for known in every] == [made.truth(made.state(known).bits, 0) is Truth.TRUE for known in every]
+    assert [5] == [len(values) for values in made.together]
 
 
 def test_the_same_criterion_of_several_rules_is_answered_once():

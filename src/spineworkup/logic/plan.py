@@ -11,7 +11,6 @@ from attrs import evolve, frozen
 
 from spineworkup.charts import Chart
 from spineworkup.criteria import Criterion
-from spineworkup.entries import Findings
 from spineworkup.errors import PathwayError
 from spineworkup.findings import Finding, Value
 from spineworkup.logic.planes import Planes, State, planes
@@ -127,8 +126,7 @@ def _plan(pathway: Pathway) -> Plan:
     checks = [finding for step in pathway.steps.values() for finding in step.checks]
     reviews = [rule.review_by for rule in pathway.rules.values() if rule.review_by is not None]
     made = planes(tuple(places), checks)
-    if isinstance(pathway.findings, Findings):
-        pathway.findings.read_by(made, made.says)
+    pathway.findings.read_by(made, made.says)
     return Plan(
         pathway,
         made,
