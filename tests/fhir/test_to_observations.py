@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
 from spineworkup import assess, load_pathway
 from spineworkup.charts import Chart, SignOff, StepEvent, evolve_entries
@@ -34,7 +34,12 @@ def observed(finding, value):
 
 @given(charts(PATHWAY))
 def test_the_export_read_back_gives_the_same_answer(chart):
-    """Everything but sign-offs, which hold for one decision; an import leaves out events of an earlier workup."""
+    """Everything but sign-offs, which hold for one decision; an import leaves out events of an earlier workup.
+
+    A finding that was seen again after now is left aside: of the period an import believes nothing, as it ends in the future.
+    """
+    latest = [entry.latest for entry in chart.entries.values() if isinstance(entry, Known) and entry.latest is not None]
+    assume(all(moment <= NOON for moment in latest))
     suspicion = chart.clocks.get("suspicion", datetime.min.replace(tzinfo=UTC))
     steps = {id_: event for id_, event in chart.steps.items() if event.at >= suspicion}
     around = Chart(PATHWAY.findings, clocks=chart.clocks, steps=steps, not_available=chart.not_available)
